@@ -120,9 +120,15 @@ class Pen:
                 )
         if self.maybe(25):
             clock = self.pick(
-                "from 16:30 before 00:30", "from 08:00 before 12:00", "from 22:00 before 06:15"
+                "from 16:30 before 00:30",
+                "from 08:00 before 12:00",
+                "from 22:00 before 06:15 on weekdays in America/New_York",
+                "from 01:00 before 04:00, from 06:00 before 10:00 on weekdays in UTC",
+                "on weekends in Australia/Lord_Howe",
+                "from 00:30 before 03:00, from 20:00 before 24:00 on sunday, monday in Europe/Berlin",
             )
-            self.lines += ["dimension hours default peak", "  peak", f"  off  {clock}"]
+            rest = self.pick("peak", "peak otherwise")
+            self.lines += ["dimension hours default peak", f"  {rest}", f"  off  {clock}"]
             self.dimensions.append("hours")
         self.lines += [
             "meter input, output, cache in tokens",

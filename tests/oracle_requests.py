@@ -21,6 +21,8 @@ from tests.oracle import NotOffered, Oracle, Priced, Refused
 
 Use = int | Fraction
 N = TypeVar("N")
+# The changes of daylight saving time in 2026: New York, Berlin and Lord Howe, in UTC.
+CHANGES = (1_772_953_200, 1_793_512_800, 1_774_746_000, 1_792_890_000, 1_775_314_800, 1_791_041_400)
 DAY = 86_400
 
 
@@ -101,7 +103,8 @@ def vocabulary(oracle: Oracle) -> Vocabulary:
     measured = tuple(
         name for name, unit in meters if unit.rstrip("s").endswith(("hour", "month", "day"))
     )
-    clocks = {clock.minutes * 60 for clock in walk(rules, t.Clock)}
+    clocks = {time.minutes * 60 for time in walk(rules, t.TimeOfDay)}
+    zoned = {clock.zone.text for clock in walk(rules, t.Clock) if clock.zone is not None}
     dates = {date.seconds for date in walk(rules, t.Date)}
     terms = {
         d.seconds
@@ -109,7 +112,13 @@ def vocabulary(oracle: Oracle) -> Vocabulary:
         for d in (header.endings.start, header.endings.end)
         if d is not None
     }
-    dates |= terms | {date // DAY * DAY + clock for date in dates for clock in clocks}
+    starts = [date // DAY * DAY for date in dates]
+    dates |= terms | {start + clock for start in starts for clock in clocks}
+    if zoned:  # days of the week, and both sides of the changes of daylight saving in 2026
+        dates |= {
+            start + day * DAY + clock for start in starts for day in (1, 2) for clock in clocks
+        }
+        dates |= {turn + step for turn in CHANGES for step in (-3601, -1, 0, 3599, 3600)}
     return Vocabulary(
         models,
         dimensions,

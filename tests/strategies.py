@@ -120,8 +120,17 @@ def dates() -> SearchStrategy[t.Date]:
 
 @functools.cache
 def clocks() -> SearchStrategy[t.Clock]:
+    """When the clock sets a value: windows, or days, or both."""
+    windows = st.lists(st.builds(t.Window, times(), times()), min_size=1, max_size=3).map(tuple)
+    days, zone = st.just(()) | name_lists(), st.none() | names()
+    return st.builds(t.Clock, windows, days, zone) | st.builds(
+        t.Clock, st.just(()), name_lists(), zone
+    )
+
+
+def times() -> SearchStrategy[t.TimeOfDay]:
     """Times of day."""
-    return st.builds(t.Clock, st.integers(0, 1439))
+    return st.builds(t.TimeOfDay, st.integers(0, 1439))
 
 
 @functools.cache
@@ -347,7 +356,8 @@ def _example_lines() -> SearchStrategy[tuple[t.Node, ...]]:
 @functools.cache
 def _value_lines() -> SearchStrategy[tuple[t.Node, ...]]:
     return _several(
-        st.builds(t.ValueLine, name_lists(), _maybe(st.tuples(clocks(), clocks())), endings())
+        st.builds(t.ValueLine, name_lists(), _maybe(clocks()), endings())
+        | st.builds(t.ValueLine, name_lists(), st.none(), endings(), st.just(True))
     )
 
 

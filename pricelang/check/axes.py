@@ -1,4 +1,4 @@
-"""The axes of a book: dimensions with their values and clocks, boundaries in time, thresholds."""
+"""The axes of a book: dimensions with their values, boundaries in time, thresholds."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Any
 
 from attrs import evolve, fields, has
 
-from pricelang.check.draft import SCOPED, WORDS, Draft
+from pricelang.check.clocks import clocks_of
+from pricelang.check.draft import WORDS, Draft
 from pricelang.model import book as m
 from pricelang.model.space import Space
 from pricelang.solver.effort import Effort
 from pricelang.syntax import tree as t
 
 RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
-Clocks = dict[str, tuple[int, int]]
-"""The first minute of each clocked value and the minute after its last."""
 
 
 def space_of(
@@ -41,11 +40,9 @@ def declare_dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
             draft.fault("reserved_word", f"`{name.text}` is a key of every record", name.span)
         values = {value.text: 0 for line in statement.lines for value in line.values}
         values = {value: index for index, value in enumerate(values)}
-        clocks = _clocks(draft, statement)
-        _check_default(draft, statement, values, clocks)
-        if clocks:
-            _check_unclocked(draft, statement, clocks)
-        _check_clocks(draft, statement)
+        if statement.default.text not in values:
+            draft.unknown("value", statement.default, values, f" of `{name.text}`")
+        clocks = clocks_of(draft, statement)
         draft.dimension_index[name.text] = len(dimensions)
         draft.value_index.append(values)
         dimensions.append(
@@ -58,66 +55,6 @@ def declare_dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
             )
         )
     return tuple(dimensions)
-
-
-def _clocks(draft: Draft, statement: t.Dimension) -> Clocks:
-    clocks: Clocks = {}
-    first: dict[str, t.Name] = {}
-    for line in statement.lines:
-        draft.only(line.endings, SCOPED | WORDS, "a value")
-        for name in line.values if line.clock is not None else ():
-            if name.text in clocks:
-                draft.fault(
-                    "twice",
-                    f"`{name.text}` has two clocks",
-                    name.span,
-                    "give the second a name of its own",
-                    (first[name.text].span, "the first"),
-                )
-            elif line.clock is not None:
-                clocks[name.text] = (line.clock[0].minutes, line.clock[1].minutes)
-                first[name.text] = name
-    return clocks
-
-
-def _check_default(
-    draft: Draft, statement: t.Dimension, values: dict[str, int], clocks: Clocks
-) -> None:
-    default = statement.default
-    if default.text not in values:
-        draft.unknown("value", default, values, f" of `{statement.name.text}`")
-    if default.text in clocks:
-        message = "the default holds whenever no clock does, and has no clock itself"
-        draft.fault("clock", message, default.span)
-
-
-def _check_unclocked(draft: Draft, statement: t.Dimension, clocks: Clocks) -> None:
-    """Reports values without a clock, other than the default, beside values with one."""
-    for line in statement.lines:
-        for name in line.values if line.clock is None else ():
-            if name.text not in clocks and name.text != statement.default.text:
-                message = f"`{name.text}` has no clock, and requests cannot set a clocked dimension"
-                draft.fault("clock", message, name.span)
-
-
-def _check_clocks(draft: Draft, statement: t.Dimension) -> None:
-    """Reports a clock of no length and the first minute at which two clocks hold."""
-    taken: dict[int, t.Name] = {}
-    for line in statement.lines:
-        for name in line.values if line.clock is not None else ():
-            if line.clock is None:
-                continue
-            start, end = line.clock[0].minutes, line.clock[1].minutes
-            if start == end:
-                message = f"the clock of `{name.text}` ends when it begins"
-                draft.fault("clock", message, line.clock[1].span)
-            for minute in range(start, end if end > start else end + 1440):
-                other = taken.setdefault(minute % 1440, name)
-                if other.text != name.text:
-                    at = f"{minute % 1440 // 60:02}:{minute % 60:02}"
-                    message = f"`{other.text}` and `{name.text}` both hold at {at}"
-                    draft.overlap(message, name.span, other.span)
-                    return
 
 
 # ---- time and thresholds -------------------------------------------------------------------------

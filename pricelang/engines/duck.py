@@ -210,7 +210,7 @@ class Job(UsageJob):
         return (
             prices_all(table, self._present)
             and not self.look.lacks_instants
-            and (not table.axes.turns or self.row.timed == "true")
+            and (table.axes.clock is None or self.row.timed == "true")
             and all(quantity.largest is not None for quantity in self.quantities)
         )
 

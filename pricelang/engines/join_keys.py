@@ -6,15 +6,16 @@ What a dialect says in words of its own is in its `SqlSyntax`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
 from attrs import frozen
 
 from pricelang.engines.dialects.base import SqlSyntax
-from pricelang.evaluate.rate_table.axes import RateThreshold
+from pricelang.evaluate.rate_table.axes import ClockAxis, RateThreshold
 from pricelang.evaluate.rate_table.table import RateTable
+from pricelang.model.clock import DAY_MINUTES
 
 SMALL = 10**17
 """Quantities below are added up in 64 bits without a look at them."""
@@ -65,13 +66,66 @@ def version_sql(cuts: Sequence[int], at: str, may_lack: bool, words: SqlSyntax) 
     )
 
 
-def clock_sql(turns: Sequence[int], at: str, words: SqlSyntax, timed: str = "true") -> str:
-    """The number of turns of the clock that the minute of an instant is not before;
-    NULL where the instant is not `timed`.
+def clock_sql(clock: ClockAxis, at: str, words: SqlSyntax, timed: str = "true") -> str:
+    """The number of what the clocks set at an instant; NULL where the instant is not `timed`."""
+    if len(clock.dimensions) == 1:
+        numbers = {value: number for number, (value,) in enumerate(clock.settings)}
+        number = _set_by(*clock.dimensions[0], numbers, at, words)
+    else:
+        number = _setting_sql(clock, at, words)
+    return number if timed == "true" else f"case when {timed} then {number} end"
+
+
+def _setting_sql(clock: ClockAxis, at: str, words: SqlSyntax) -> str:
+    """The number of the setting of several dimensions: each of them is asked once."""
+    sums, steps, step = [], [], 1
+    for zone, week in clock.dimensions:
+        values = sorted({value for _, value in week})
+        steps.append({value: step * number for number, value in enumerate(values)})
+        sums.append(_set_by(zone, week, steps[-1], at, words))
+        step *= len(values)
+    codes = [
+        sum(codes.get(value, step) for codes, value in zip(steps, setting, strict=True))
+        for setting in clock.settings
+    ]
+    found = " ".join(f"when {code} then {number}" for number, code in enumerate(codes))
+    return f"case {' + '.join(sums)} {found} end"
+
+
+def _set_by(
+    zone: str,
+    week: Sequence[tuple[int, int]],
+    numbers: Mapping[int, int],
+    at: str,
+    words: SqlSyntax,
+) -> str:
+    """The number of the value that the clock of a zone sets, by halving the week, or the day where
+    all days are alike.
     """
-    minute = words.minute(at)
-    count = " + ".join(f"case when {minute} >= {turn} then 1 else 0 end" for turn in turns) or "0"
-    return count if timed == "true" else f"case when {timed} then {count} end"
+    wall = words.wall(at, zone)
+    days = [[(m % DAY_MINUTES, v) for m, v in _of_day(week, day)] for day in range(7)]
+    if all(day == days[0] for day in days):
+        minute, turns = words.minute(wall), days[0]
+    else:
+        minute, turns = f"({words.weekday(wall)} * {DAY_MINUTES} + {words.minute(wall)})", [*week]
+
+    def among(low: int, high: int) -> str:
+        if low == high:
+            return str(numbers[turns[low][1]])
+        middle = (low + high + 1) // 2
+        return (
+            f"case when {minute} < {turns[middle][0]} then {among(low, middle - 1)} else "
+            f"{among(middle, high)} end"
+        )
+
+    return among(0, len(turns) - 1)
+
+
+def _of_day(week: Sequence[tuple[int, int]], day: int) -> list[tuple[int, int]]:
+    """The turns of a day of the week, with what is set as it begins."""
+    start = day * DAY_MINUTES
+    first = next(value for minute, value in reversed(week) if minute <= start)
+    return [(start, first), *((m, v) for m, v in week if start < m < start + DAY_MINUTES)]
 
 
 def timed_sql(text: str, kind: str) -> str:

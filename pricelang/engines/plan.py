@@ -95,7 +95,7 @@ def place(axes: Axes, row: UsageRow, words: SqlSyntax, version: str | None = Non
         row.model,
         version,
         row.values,
-        clock_sql(axes.turns, row.at, words, row.timed) if axes.turns else None,
+        clock_sql(axes.clock, row.at, words, row.timed) if axes.clock is not None else None,
         tuple(side_sql(threshold, row.quantities) for threshold in axes.thresholds),
         row.quantities,
         row.long,
@@ -105,20 +105,20 @@ def place(axes: Axes, row: UsageRow, words: SqlSyntax, version: str | None = Non
 def part_names(axes: Axes, values: int) -> list[str]:
     """The names of the parts of a place of so many values."""
     sides = ("",) * len(axes.thresholds)
-    found = Placement("", "", ("",) * values, "" if axes.turns else None, sides, ())
+    found = Placement("", "", ("",) * values, "" if axes.clock is not None else None, sides, ())
     return [part.name for part in found.parts]
 
 
 def key_values(axes: Axes, key: RateKey) -> list[object]:
     """A key of rates as the values of those parts."""
-    clocks = [key.clock] if axes.turns else []
+    clocks = [key.clock] if axes.clock is not None else []
     return [key.name, key.version, *key.values, *clocks, *key.sides]
 
 
 def key_of(axes: Axes, parts: Sequence[object]) -> RateKey:
     """The key of rates whose parts have some values."""
     end = len(parts) - len(axes.thresholds)
-    clocks = 1 if axes.turns else 0
+    clocks = 1 if axes.clock is not None else 0
     name, version, *values = parts[: end - clocks]
     clock = parts[end - 1] if clocks else 0
     sides = tuple(parts[end:])

@@ -59,7 +59,7 @@ class SparkLook:
         return (
             prices_all(table, self.present)
             and not self.is_bad
-            and (not table.axes.turns or timed == "true")
+            and (table.axes.clock is None or timed == "true")
         )
 
     @property

@@ -100,7 +100,7 @@ class _Groups:
             found.name,
             -1 if stretch is None else bisect_right(axes.cuts, self.start(stretch)),
             found.values,
-            found.clock if axes.turns else 0,
+            found.clock if axes.clock is not None else 0,
             tuple(sides),
         )
 

@@ -91,7 +91,7 @@ def _rate_rows(plan: Plan) -> list[list[str]]:
     prices = [_card_values(plan, card) for card in rates.cards]
     rows = []
     for card, (version, values, clock, sides) in rates.keyed_cards():
-        clocks = [str(clock)] if rates.axes.turns else []
+        clocks = [str(clock)] if rates.axes.clock is not None else []
         rows.append([str(version), *texts[values], *clocks, *map(str, sides), *prices[card]])
     return rows
 

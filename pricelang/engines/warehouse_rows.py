@@ -140,7 +140,7 @@ def reason(
         *before,
         (f"not ({known})", unknown),
         (f"v.{name('version')} is null", NOT_THEN),
-        *([(f"{row.clock} is null", NO_TIME)] if plan.rates.axes.turns else []),
+        *([(f"{row.clock} is null", NO_TIME)] if plan.rates.axes.clock is not None else []),
         *([(f"{row.long} = 1", TOO_LONG)] if row.long is not None else []),
         (f"r.{name('version')} is null", REFUSED),
     ]

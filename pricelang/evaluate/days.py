@@ -4,7 +4,6 @@ within a day, asks of them.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 from attrs import evolve, frozen
@@ -14,49 +13,42 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import Instant, is_day, now, text_of, today, with_time, written
 from pricelang.model.notes import Note
+from pricelang.model.time_of_day import turns_of_day
 
 DAY = 86_400
 
 
 @frozen
 class Days:
-    """What a book asks of days: the turns of its `clock` (minutes),
+    """What a book asks of days: whether it is `timed` by a clock,
     and the prices that change within a day (UTC seconds).
     """
 
-    clock: frozenset[int]
+    book: m.Book
+    timed: bool
     changes: tuple[int, ...]
 
     @classmethod
     def of(cls, book: m.Book) -> Days:
         """The days of a book."""
-        clocks = [
-            value.clock
-            for dimension in book.dimensions
-            for value in dimension.values
-            if value.clock
-        ]
-        return cls(
-            frozenset(itertools.chain(*clocks)), tuple(one for one in book.boundaries if one % DAY)
-        )
+        changes = tuple([one for one in book.boundaries if one % DAY])
+        return cls(book, any(one.clocked for one in book.dimensions), changes)
 
     def present(self) -> str:
         """The present day, or the present instant where a price changes within the day."""
-        if not self.clock and not self.changes:
+        if not self.timed and not self.changes:
             return today()
         seconds = now()
         midnight = seconds - seconds % DAY
-        return with_time(seconds) if self.clock or self._changes(midnight) else written(midnight)
+        return with_time(seconds) if self.timed or self._changes(midnight) else written(midnight)
 
     def lacks_time(self, at: str) -> bool:
         """Decides whether an instant lacks the time of day that the clock asks for."""
-        return bool(self.clock) and is_day(at)
+        return self.timed and is_day(at)
 
     def turns(self, midnight: int) -> list[int]:
         """The instants of a day at which something may change."""
-        return sorted(
-            {midnight, *(midnight + 60 * minute for minute in self.clock), *self._changes(midnight)}
-        )
+        return sorted({*turns_of_day(self.book, midnight), *self._changes(midnight)})
 
     def _changes(self, midnight: int) -> list[int]:
         return [one for one in self.changes if midnight < one < midnight + DAY]

@@ -26,6 +26,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError, Refused
 from pricelang.model.instants import Instant, seconds_of, text_of
 from pricelang.model.space import holds, open_sides
+from pricelang.model.time_of_day import Setting
 
 
 @define(eq=False, repr=False)
@@ -240,10 +241,10 @@ class RateCard:
         return self._names.model_index(name, seconds)
 
     def values_at(
-        self, model: int, dimensions: Mapping[str, str], seconds: int, minute: int
+        self, model: int, dimensions: Mapping[str, str], seconds: int, setting: Setting
     ) -> tuple[tuple[int, ...], tuple[tuple[str, str], ...]]:
         """See `RequestNames.values_at`."""
-        return self._names.values_at(model, dimensions, seconds, minute)
+        return self._names.values_at(model, dimensions, seconds, setting)
 
     def sides(self, each: Iterable[str]) -> dict[int, tuple[int, ...]]:
         """See `sides_said`."""

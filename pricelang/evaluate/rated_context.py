@@ -4,9 +4,9 @@ like it.
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import TypeVar
 
 from attrs import define, field
@@ -19,6 +19,7 @@ from pricelang.model import book as m
 from pricelang.model.instants import seconds_of
 from pricelang.model.notes import Note
 from pricelang.model.space import holds
+from pricelang.model.time_of_day import Setting, open_settings, setting_at
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -53,6 +54,11 @@ class RatedContexts:
     _known: dict[object, RatedContext] = field(factory=dict, init=False)
     _sums: dict[Point, tuple[int, ...]] = field(factory=dict, init=False)
 
+    @cached_property
+    def _settings(self) -> tuple[Setting, ...]:
+        """What a sum of requests may be priced under."""
+        return open_settings(self.names.book)
+
     def of(self, model: str, at: str, dimensions: Mapping[str, str]) -> RatedContext:
         """The context of a request."""
         try:
@@ -67,7 +73,8 @@ class RatedContexts:
         if self.names.ids is not None and isinstance(model, str):
             model, dimensions, notes = self.names.ids.asked(model, dimensions)
         index = self.names.model_index(model, seconds)
-        values, given = self.names.values_at(index, dimensions, seconds, seconds % 86_400 // 60)
+        setting = setting_at(self.names.book, seconds)
+        values, given = self.names.values_at(index, dimensions, seconds, setting)
         entry = self._new(
             seconds, (index, bisect_right(self.names.book.boundaries, seconds), *values), given
         )
@@ -100,20 +107,18 @@ class RatedContexts:
         return sums
 
     def by_clock(self, entry: RatedContext) -> Iterator[RatedContext]:
-        """The context for each value that a clock may set during the day."""
-        clocked = [i for i, dimension in enumerate(self.names.book.dimensions) if dimension.clocked]
-        if not clocked:
+        """The context for each that the clocks may set."""
+        timed = [i for i, dimension in enumerate(self.names.book.dimensions) if dimension.clocked]
+        if not timed:
             yield entry
             return
-        for values in itertools.product(
-            *(range(len(self.names.book.dimensions[i].values)) for i in clocked)
-        ):
+        for values in self._settings:
             point = list(entry.point)
-            for index, value in zip(clocked, values, strict=True):
+            for index, value in zip(timed, values, strict=True):
                 point[m.FIRST_DIMENSION + index] = value
             offers = [
                 self.names.book.dimensions[index].values[value].offers
-                for index, value in zip(clocked, values, strict=True)
+                for index, value in zip(timed, values, strict=True)
             ]
             if all(any(holds(offer.scope, point) for offer in some) for some in offers):
                 yield self._new(entry.at, tuple(point), entry.dimensions)

@@ -17,7 +17,8 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, NotOffered, UnknownName, ambiguous
 from pricelang.model.families import families_of
 from pricelang.model.instants import written
-from pricelang.model.space import holds, in_clock
+from pricelang.model.space import holds
+from pricelang.model.time_of_day import Setting
 from pricelang.present.arguments import spoken
 from pricelang.present.text import did_you_mean, shown
 
@@ -92,9 +93,9 @@ class RequestNames:
         raise unknown("model", name, [*self.models, *(alias.name for alias in self.book.aliases)])
 
     def values_at(
-        self, model: int, dimensions: Mapping[str, str], seconds: int, minute: int
+        self, model: int, dimensions: Mapping[str, str], seconds: int, setting: Setting
     ) -> tuple[tuple[int, ...], tuple[tuple[str, str], ...]]:
-        """The value of each dimension at a minute of the day,
+        """The value of each dimension where the clocks set something,
         and those given or set by the clock that are no default.
 
         Raises `PriceError` for what the book does not know.
@@ -108,9 +109,10 @@ class RequestNames:
             if not isinstance(value, str) or value not in known:
                 raise unknown("value", value, known, f" of {name}")
             values[named[name]] = known[value]
+        hours = iter(setting)
         for index, dimension in enumerate(self.book.dimensions):
             if dimension.clocked:
-                value_now = self._clock_value(model, index, values, seconds, minute)
+                value_now = self._clock_value(model, index, values, seconds, next(hours))
                 if dimension.name in dimensions and values[index] != value_now:
                     raise BadRequest(
                         "bad_record",
@@ -125,17 +127,14 @@ class RequestNames:
         return tuple(values), given
 
     def _clock_value(
-        self, model: int, index: int, values: Sequence[int], seconds: int, minute: int
+        self, model: int, index: int, values: Sequence[int], seconds: int, hours: int
     ) -> int:
         """The value that the clock sets, where it is offered; else the default."""
         dimension = self.book.dimensions[index]
         point = [model, bisect_right(self.book.boundaries, seconds), *values]
-        for number, value in enumerate(dimension.values):
-            if value.clock and in_clock(value.clock, minute):
-                point[m.FIRST_DIMENSION + index] = number
-                if any(holds(offer.scope, point) for offer in value.offers):
-                    return number
-        return dimension.default
+        point[m.FIRST_DIMENSION + index] = hours
+        offers = dimension.values[hours].offers
+        return hours if any(holds(one.scope, point) for one in offers) else dimension.default
 
 
 def said(dimensions: Mapping[str, str]) -> Mapping[str, str]:

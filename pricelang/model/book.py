@@ -22,6 +22,7 @@ from pricelang.model.charges import (
     ChargePrice,
     ChargeQuantity,
 )
+from pricelang.model.clock import Clock
 from pricelang.model.modifiers import (
     Exclusion,
     Limit,
@@ -84,6 +85,7 @@ __all__ = [
     "ChargeQuantity",
     "Claim",
     "ClaimKind",
+    "Clock",
     "Conversion",
     "Decisions",
     "Derivation",

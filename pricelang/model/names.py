@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import frozen
 
+from pricelang.model.clock import Clock
 from pricelang.model.origins import Origin
 from pricelang.solver.diagram import Scope
 
@@ -55,12 +56,12 @@ class Offer:
 @frozen(eq=False, repr=False)
 class Value:
     """A value of a dimension and where it is offered.
-    A value with a `clock` is set by the time of day (minutes).
+    A value with a `clock` is set by the instant of the request.
     """
 
     name: str
     offers: tuple[Offer, ...]
-    clock: tuple[int, int] | None
+    clock: Clock | None
 
 
 @frozen(eq=False, repr=False)

@@ -13,7 +13,7 @@ from pricelang.model.plainest import PlainestFirst
 from pricelang.model.plainest import Point as Point
 from pricelang.model.space import Space, meet
 from pricelang.model.threshold_bands import reachable_sides
-from pricelang.model.time_of_day import clock_settings, possible
+from pricelang.model.time_of_day import Setting, clock_settings, possible
 from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint
 
@@ -87,12 +87,14 @@ class Requests(PlainestFirst):
         if settings is None:
             return self.forest.leaf(YES)
         dimensions = self.space.dimensions
-        clocked = [index for index, dimension in enumerate(dimensions) if dimension.clocked]
+        if all(self._offers_always(index) for index, one in enumerate(dimensions) if one.clocked):
+            return self._set_by_clock(settings)
+        timed = [index for index, dimension in enumerate(dimensions) if dimension.clocked]
         stretches = self.forest.node(
             DATES, [(1 << index, self.forest.leaf(found)) for index, found in enumerate(settings)]
         )
         chosen, offered = [], []
-        for index in clocked:
+        for index in timed:
             axis, values = self.space.axis(index), range(len(dimensions[index].values))
             chosen.append(
                 self.forest.node(
@@ -100,12 +102,12 @@ class Requests(PlainestFirst):
                 )
             )
             offered += [self.forest.restrict(self.offered[index], axis, value) for value in values]
-        defaults = [dimensions[index].default for index in clocked]
+        defaults = [dimensions[index].default for index in timed]
 
         def decide(leaves: tuple[Any, ...]) -> Leaf:
-            given = [leaf[0] for leaf in leaves[1 : 1 + len(clocked)]]
-            rest, is_offered = list(leaves[1 + len(clocked) :]), []
-            for index in clocked:
+            given = [leaf[0] for leaf in leaves[1 : 1 + len(timed)]]
+            rest, is_offered = list(leaves[1 + len(timed) :]), []
+            for index in timed:
                 size = len(dimensions[index].values)
                 is_offered.append([leaf == YES for leaf in rest[:size]])
                 rest = rest[size:]
@@ -116,6 +118,33 @@ class Requests(PlainestFirst):
             )
 
         return self.forest.combine([stretches, *chosen, *offered], decide)
+
+    def _offers_always(self, dimension: int) -> bool:
+        """Decides whether all values of a dimension are offered to every request."""
+        return self.offered[dimension] == self.forest.leaf(YES)
+
+    def _set_by_clock(self, settings: Sequence[Sequence[Setting]]) -> int:
+        """The same where all that the clock sets is offered everywhere: the settings as paths."""
+        axes = [self.space.axis(n) for n, one in enumerate(self.space.dimensions) if one.clocked]
+        known: dict[tuple[Setting, ...], int] = {}
+
+        def paths(left: tuple[Setting, ...]) -> int:
+            if not left[0]:
+                return self.forest.leaf(YES)
+            if left not in known:
+                axis, parts = axes[len(axes) - len(left[0])], dict[int, list[Setting]]()
+                for value, *rest in left:
+                    parts.setdefault(value, []).append(tuple(rest))
+                rest_of = [(1 << value, paths(tuple(some))) for value, some in parts.items()]
+                never = (1 << self.space.size(axis)) - 1 & ~sum(mask for mask, _ in rest_of)
+                known[left] = self.forest.node(
+                    axis, [*rest_of, *([(never, self.forest.leaf(NO))] if never else [])]
+                )
+            return known[left]
+
+        return self.forest.node(
+            DATES, [(1 << n, paths(tuple(sorted(found)))) for n, found in enumerate(settings)]
+        )
 
     # ---- tests of requests ----
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.model.book import DATES, FIRST_DIMENSION, MODELS, Book, Dimension, Model, Scope, Sum
+from pricelang.model.time_of_day import turns_in
 from pricelang.present.decimals import grouped
 from pricelang.solver.effort import Effort
 
@@ -200,18 +201,25 @@ class Space:
 
     def describe(self, point: Sequence[int]) -> str:
         """A request as an example would give it: `claude-opus-4-7 at 2026-04-17, speed fast`."""
-        parts, seconds = [], self.instant(point[DATES])
+        parts = []
         for index, dimension in enumerate(self.dimensions):
             value = point[self.axis(index)]
-            if dimension.clocked:
-                seconds = _at_clock(seconds, dimension, value)
-            elif value != dimension.default:
+            if value != dimension.default and not dimension.clocked:
                 parts.append(f"{dimension.name} {dimension.values[value].name}")
         for index, total in enumerate(self.sums):
             side = point[self.sum_axis(index)]
             if side:
                 parts.append(f"{total.label} over {grouped(total.limits[side - 1])}")
-        return ", ".join([f"{self.models[point[MODELS]].name} at {day(seconds)}", *parts])
+        return ", ".join(
+            [f"{self.models[point[MODELS]].name} at {day(self._instant_of(point))}", *parts]
+        )
+
+    def _instant_of(self, point: Sequence[int]) -> int:
+        """The first instant of a point's stretch of time at which the clocks set what it says."""
+        stretch = point[DATES]
+        said = [value_at(point, n) for n, one in enumerate(self.dimensions) if one.clocked]
+        turns = turns_in(self, stretch) if said else ()
+        return next((at for at, set_by in turns if set_by == tuple(said)), self.instant(stretch))
 
     def conditions(self, scope: Scope) -> str:
         """What a scope says of values and sums: `tier is batch and prompt over 100,000`."""
@@ -241,36 +249,6 @@ class Space:
 def space_of(book: Book) -> Space:
     """The axes of a checked book."""
     return Space(book.models, book.boundaries, book.dimensions, book.sums)
-
-
-def _at_clock(seconds: int, dimension: Dimension, value: int) -> int:
-    """The first instant from `seconds` on at which the clock sets a value."""
-    midnight, now = seconds - seconds % 86_400, seconds % 86_400 // 60
-    turns = sorted(
-        {0, *(minute for other in dimension.values if other.clock for minute in other.clock)}
-    )
-    for minute in [
-        now,
-        *(minute for minute in turns if minute > now),
-        *(1440 + minute for minute in turns),
-    ]:
-        at = next(
-            (
-                i
-                for i, v in enumerate(dimension.values)
-                if v.clock and in_clock(v.clock, minute % 1440)
-            ),
-            dimension.default,
-        )
-        if at == value:
-            return seconds if minute == now else midnight + 60 * minute
-    return seconds
-
-
-def in_clock(clock: tuple[int, int], minute: int) -> bool:
-    """Decides whether a minute of the day is within a clock, which may pass midnight."""
-    start, end = clock
-    return start <= minute < end if start < end else minute >= start or minute < end
 
 
 def points(mask: int) -> Iterator[int]:

@@ -1,68 +1,208 @@
-"""The values that the clock can set within each stretch of time, and an instant for each."""
+"""What the clocks of a book set: at an instant, within a stretch of time, and at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise, product
+from math import prod
+from typing import Protocol
 
-from pricelang.model import book as m
-from pricelang.model.space import Space, in_clock
+from pricelang.model.clock import UTC, WEEK_MINUTES, local_minute, minute_of_week, offsets
+from pricelang.model.names import Dimension
 
-DAY = 86_400
+DAY, WEEK = 86_400, 7 * 86_400
+CALENDAR = 28 * 366 * DAY
+"""Within these years each date falls on each day of the week. What no clock sets in them after the
+last date of a book, no clock sets.
+"""
+MANY = 4096
+"""More settings are not tried that no instant may have."""
 Setting = tuple[int, ...]
 """For each dimension that the clock sets, the value whose hours it is;
 the default outside of all hours.
 """
+Turn = tuple[int, Setting]
+"""An instant (UTC seconds), and what the clocks set from it on."""
 
 
-def clock_settings(book: m.Book | Space) -> tuple[tuple[Setting, ...], ...] | None:
-    """For each stretch of time what the clock can set in it, all clocks at once;
-    None without a clock.
+class HasClocks(Protocol):
+    """A book, or its space."""
+
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """All dimensions."""
+
+    @property
+    def boundaries(self) -> tuple[int, ...]:
+        """The instants (UTC seconds) that part time."""
+
+
+# ---- one dimension -------------------------------------------------------------------------------
+
+
+def value_at(dimension: Dimension, seconds: int) -> int:
+    """The value that the clock sets of a dimension at an instant (UTC seconds)."""
+    return value_in_week(dimension, local_minute(zone_of(dimension), seconds))
+
+
+def value_in_week(dimension: Dimension, minute: int) -> int:
+    """The same at a minute of the week in the zone of the dimension:
+    the default outside of all windows.
     """
-    if not any(dimension.clocked for dimension in book.dimensions):
-        return None
-    return tuple(
-        tuple(dict.fromkeys(setting_at(book, at) for at in instants_in(book, stretch)))
-        for stretch in range(len(book.boundaries) + 1)
-    )
+    for number, value in enumerate(dimension.values):
+        if value.clock is not None and value.clock.holds(minute):
+            return number
+    return dimension.default
 
 
-def instants_in(book: m.Book | Space, stretch: int) -> Iterator[int]:
-    """Instants (UTC seconds) of a stretch of time, earliest first:
-    one for each setting of the clocks in it.
+def zone_of(dimension: Dimension) -> str:
+    """The zone of the clocks of a dimension, which is one."""
+    return next((value.clock.zone for value in dimension.values if value.clock is not None), UTC)
+
+
+def is_daily(dimension: Dimension) -> bool:
+    """Decides whether the clock sets the same on every day of the week."""
+    return all(value.clock.is_daily for value in dimension.values if value.clock is not None)
+
+
+def week_of(dimension: Dimension) -> tuple[tuple[int, int], ...]:
+    """The minutes of the week, in the zone of the dimension, at which another value begins, each
+    with the value; the first is the beginning of the week.
     """
-    first = book.boundaries[0] if book.boundaries else 2 * DAY
-    start = book.boundaries[stretch - 1] if stretch else first - 2 * DAY
-    end = book.boundaries[stretch] if stretch < len(book.boundaries) else start + 2 * DAY
-    yield start
-    turns = sorted(
-        {
-            0,
-            *(
-                minute
-                for d in book.dimensions
-                for value in d.values
-                if value.clock
-                for minute in value.clock
-            ),
-        }
-    )
-    midnight = start - start % DAY
-    for days in range(3):  # two days have every minute, wherever they begin
-        yield from (at for turn in turns if start < (at := midnight + days * DAY + 60 * turn) < end)
-
-
-def setting_at(book: m.Book | Space, at: int) -> Setting:
-    """What the clocks set at an instant."""
-    minute, found = at % DAY // 60, []
-    for dimension in book.dimensions:
-        if dimension.clocked:
-            hours = (
-                number
-                for number, value in enumerate(dimension.values)
-                if value.clock and in_clock(value.clock, minute)
-            )
-            found.append(next(hours, dimension.default))
+    clocks = [value.clock for value in dimension.values if value.clock is not None]
+    edges = {edge % WEEK_MINUTES for clock in clocks for span in clock.spans() for edge in span}
+    found: list[tuple[int, int]] = []
+    for minute in sorted({0, *edges}):
+        value = value_in_week(dimension, minute)
+        if not found or found[-1][1] != value:
+            found.append((minute, value))
     return tuple(found)
+
+
+# ---- all dimensions ------------------------------------------------------------------------------
+
+
+def clocked(book: HasClocks) -> tuple[Dimension, ...]:
+    """The dimensions that the clock sets."""
+    return tuple([dimension for dimension in book.dimensions if dimension.clocked])
+
+
+def setting_at(book: HasClocks, at: int) -> Setting:
+    """What the clocks set at an instant."""
+    return tuple([value_at(one, at) for one in book.dimensions if one.clocked])
+
+
+def clock_settings(book: HasClocks) -> tuple[tuple[Setting, ...], ...] | None:
+    """For each stretch of time what the clocks can set in it; None without a clock."""
+    dimensions = clocked(book)
+    return (
+        tuple(tuple(setting for _, setting in turns) for turns in _all(dimensions, book.boundaries))
+        if dimensions
+        else None
+    )
+
+
+def settings_of(book: HasClocks) -> tuple[Setting, ...]:
+    """All that the clocks can set; without a clock there is one setting, of nothing."""
+    return tuple(dict.fromkeys(s for one in clock_settings(book) or (((),),) for s in one))
+
+
+def open_settings(book: HasClocks) -> tuple[Setting, ...]:
+    """The values that requests of a sum may have of all dimensions that the clock sets: any
+    together, or where those are too many what the clocks can set together.
+    """
+    every = [range(len(dimension.values)) for dimension in clocked(book)]
+    return tuple(product(*every)) if prod(map(len, every)) <= MANY else settings_of(book)
+
+
+def turns_in(book: HasClocks, stretch: int) -> tuple[Turn, ...]:
+    """The first instant in a stretch of time of each setting that it has, earliest first."""
+    return _all(clocked(book), book.boundaries)[stretch]
+
+
+@lru_cache(maxsize=64)
+def _all(
+    dimensions: tuple[Dimension, ...], boundaries: tuple[int, ...]
+) -> tuple[tuple[Turn, ...], ...]:
+    """The turns of each stretch of time."""
+    first = boundaries[0] if boundaries else WEEK
+    last = boundaries[-1] if boundaries else first
+    edges = [first - WEEK, *(boundaries or (first,)), last + CALENDAR]
+    found = [tuple(_first_turns(dimensions, *pair)) for pair in pairwise(edges)]
+    return tuple(found) if boundaries else (tuple(_first_turns(dimensions, edges[0], edges[-1])),)
+
+
+def _first_turns(dimensions: Sequence[Dimension], start: int, end: int) -> Iterator[Turn]:
+    """The first instant of each setting between two instants."""
+    seen: set[Setting] = set()
+    zones = tuple(zone_of(dimension) for dimension in dimensions)
+    weeks = tuple(week_of(dimension) for dimension in dimensions)
+    for begin, after, ahead in _with_offsets(zones, start, end):
+        length = min(after - begin, WEEK)
+        for late, setting in _within_week(weeks, ahead, begin % WEEK, length):
+            if setting not in seen:
+                seen.add(setting)
+                yield begin + late, setting
+
+
+def _with_offsets(
+    zones: Sequence[str], start: int, end: int
+) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+    """The parts of the time between two instants in which no zone changes its offset:
+    the first instant, the first after it, and the offset of each zone.
+    """
+    changes = {zone: dict(offsets(zone, start, end)) for zone in set(zones)}
+    instants = sorted({at for found in changes.values() for at in found})
+    now: dict[str, int] = {}
+    for begin, after in pairwise([*instants, end]):
+        now.update((zone, found[begin]) for zone, found in changes.items() if begin in found)
+        yield begin, after, tuple([now[zone] for zone in zones])
+
+
+@lru_cache(maxsize=1024)
+def _within_week(
+    weeks: tuple[tuple[tuple[int, int], ...], ...],
+    ahead: tuple[int, ...],
+    begin: int,
+    length: int,
+) -> tuple[Turn, ...]:
+    """The first of each setting within a week of no other offsets: how many seconds after the
+    beginning it is set. `begin` is modulo a week.
+    """
+    events: dict[int, list[tuple[int, int]]] = {}
+    setting = []
+    for number, (week, offset) in enumerate(zip(weeks, ahead, strict=True)):
+        now = minute_of_week(begin + offset)
+        setting.append(next(value for minute, value in reversed(week) if minute <= now))
+        for minute, value in week:
+            late = (60 * (minute - minute_of_week(0)) - offset - begin) % WEEK
+            if 0 < late < length:
+                events.setdefault(late, []).append((number, value))
+    found = {tuple(setting): 0}
+    for late in sorted(events):
+        for number, value in events[late]:
+            setting[number] = value
+        found.setdefault(tuple(setting), late)
+    return tuple((late, which) for which, late in found.items())
+
+
+def turns_of_day(book: HasClocks, midnight: int) -> Iterator[int]:
+    """The instants of a day of UTC at which the clocks may set something else, and its midnight."""
+    yield midnight
+    minutes = range(midnight + 60, midnight + DAY, 60)
+    for dimension in clocked(book):
+        zone, week = zone_of(dimension), {minute for minute, _ in week_of(dimension)}
+        changes = [at for at, _ in offsets(zone, midnight, midnight + DAY)]
+        yield from changes[1:]
+        if zone == UTC or len(changes) == 1:
+            ahead = offsets(zone, midnight, midnight + DAY)[0][1]
+            for minute in week:
+                late = (60 * (minute - minute_of_week(0)) - ahead - midnight) % WEEK
+                if late < DAY:
+                    yield midnight + late
+        else:
+            yield from (at for at in minutes if local_minute(zone, at) in week)
 
 
 def possible(

@@ -52,9 +52,15 @@ def _dimension(b: Builder, n: Parse) -> t.Statement:
     lines = []
     for child in b.trees(n, "value_line"):
         clock = b.tree(child, "clock")
-        hours = tuple(b.clock(token) for token in b.tokens(clock)) if clock is not None else None
-        pair = (hours[0], hours[1]) if hours else None
-        lines.append(t.ValueLine(b.names(child), pair, b.endings(child), span=b.span(child)))
+        lines.append(
+            t.ValueLine(
+                b.names(child),
+                b.clock(clock) if clock is not None else None,
+                b.endings(child),
+                b.tree(child, "otherwise") is not None,
+                span=b.span(child),
+            )
+        )
     return t.Dimension(
         b.name(name), b.name(default), tuple(lines), endings=b.endings(n), span=b.span(n)
     )

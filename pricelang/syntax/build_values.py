@@ -142,11 +142,27 @@ class ValueBuilder:
             seconds = 0
         return t.Date(seconds, written, span=span)
 
-    def clock(self, token: Token) -> t.Clock:
+    def clock(self, node: Tree[Token]) -> t.Clock:
+        zone = self.tree(node, "clock_zone")
+        days = self.tree(node, "clock_days")
+        return t.Clock(
+            tuple(self._window(child) for child in self.trees(node, "window")),
+            self.names(days) if days is not None else (),
+            self.name(self.tokens(zone)[0]) if zone is not None else None,
+            span=self.span(node),
+        )
+
+    def _window(self, node: Tree[Token]) -> t.Window:
+        start, end = self.tokens(node, "CLOCK")
+        return t.Window(
+            self._time(start, 23 * 60 + 59), self._time(end, 1440), span=self.span(node)
+        )
+
+    def _time(self, token: Token, last: int) -> t.TimeOfDay:
         hours, minutes = int(token[:2]), int(token[3:])
-        if hours > 23 or minutes > 59:
+        if minutes > 59 or hours * 60 + minutes > last:
             self.fault("bad_date", f"`{token}` is not a time of day", self.span(token))
-        return t.Clock(hours * 60 + minutes, span=self.span(token))
+        return t.TimeOfDay(hours * 60 + minutes, span=self.span(token))
 
     def per(self, node: Tree[Token]) -> t.Per:
         numbers = self.tokens(node, "NUMBER")

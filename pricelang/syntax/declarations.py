@@ -57,11 +57,14 @@ class Note(Statement):
 
 @frozen
 class ValueLine(Node):
-    """Values of a dimension that are offered in one scope, or one value that the clock sets."""
+    """Values of a dimension that are offered in one scope, or one value that the clock sets;
+    `otherwise` says of the default that it holds in all other hours.
+    """
 
     values: tuple[Name, ...]
-    clock: tuple[Clock, Clock] | None
+    clock: Clock | None
     endings: Endings
+    otherwise: bool = False
 
 
 @frozen

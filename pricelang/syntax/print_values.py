@@ -63,8 +63,14 @@ def date(date: t.Date) -> str:
 
 
 def clock(clock: t.Clock) -> str:
-    """A time of day."""
-    return f"{clock.minutes // 60:02d}:{clock.minutes % 60:02d}"
+    """When the clock sets a value."""
+    windows = ", ".join(f"from {_time(w.start)} before {_time(w.end)}" for w in clock.windows)
+    days = f"on {names(clock.days)}" if clock.days else ""
+    return words(windows, days, f"in {clock.zone.text}" if clock.zone is not None else "")
+
+
+def _time(time: t.TimeOfDay) -> str:
+    return f"{time.minutes // 60:02d}:{time.minutes % 60:02d}"
 
 
 def text(text: t.Text) -> str:

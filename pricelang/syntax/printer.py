@@ -123,11 +123,8 @@ def _table(statement: t.Models | t.Rates | t.Figures) -> Body:
 def _value_lines(statement: t.Dimension) -> Body:
     lines: Body = []
     for line in statement.lines:
-        clock = (
-            f"from {p.clock(line.clock[0])} before {p.clock(line.clock[1])}"
-            if line.clock is not None
-            else ""
-        )
+        clock = p.clock(line.clock) if line.clock is not None else ""
+        clock = "otherwise" if line.otherwise else clock
         lines.append((line, p.words(p.names(line.values), clock, p.endings(line.endings))))
     return lines
 

@@ -27,6 +27,8 @@ __all__ = [
     "Test",
     "Text",
     "Threshold",
+    "TimeOfDay",
+    "Window",
 ]
 
 
@@ -82,10 +84,29 @@ class Date(Node):
 
 
 @frozen
-class Clock(Node):
-    """A time of day in UTC, in minutes since midnight."""
+class TimeOfDay(Node):
+    """A time of day in minutes since midnight; 24:00 ends a day."""
 
     minutes: int
+
+
+@frozen
+class Window(Node):
+    """`from 22:00 before 06:00`: hours of a day, which may pass midnight."""
+
+    start: TimeOfDay
+    end: TimeOfDay
+
+
+@frozen
+class Clock(Node):
+    """When the clock sets a value: `from 01:00 before 04:00, from 06:00 before 10:00 on weekdays in
+    UTC`. Without windows it is whole days, without `days` every day, without a `zone` in UTC.
+    """
+
+    windows: tuple[Window, ...]
+    days: tuple[Name, ...]
+    zone: Name | None
 
 
 # ---- clauses at the end of a line ----------------------------------------------------------------

@@ -11,7 +11,9 @@ from pricelang.evaluate.line_items import Basis, Priced, Uses
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.offers import Point, leaf_at
 from pricelang.model import book as m
-from pricelang.model.space import in_clock, open_sides, value_at, with_value
+from pricelang.model.space import open_sides, value_at, with_value
+from pricelang.model.time_of_day import open_settings
+from pricelang.model.time_of_day import value_at as value_at_instant
 
 
 def points_of(
@@ -32,29 +34,24 @@ def points_of(
             return  # such a record is refused before any rule is read
         values[index] = now
     single, fixed = example.record == "single", dict(example.sides)
-    choices: list[Iterable[int]] = [[value] for value in values]
-    for index in () if single else clocked:
-        choices[index] = range(len(book.dimensions[index].values))
+    settings = [tuple(values[index] for index in clocked)] if single else open_settings(book)
+    choices: list[Iterable[int]] = []
     for index, summed in enumerate(book.sums):
         amount = sum(sum(uses.get(book.meters[meter].name, ())) for meter in summed.meters)
         side = sum(1 for limit in summed.limits if amount > limit)
         choices.append([side] if single else open_sides(side, fixed.get(index)))
-    for combination in itertools.product(*choices):
-        point = (model, stretch, *combination)
+    for setting, sides in itertools.product(settings, itertools.product(*choices)):
+        for index, value in zip(clocked, setting, strict=True):
+            values[index] = value
+        point = (model, stretch, *values, *sides)
         if single or all(offered(book, index, point, value_at(point, index)) for index in clocked):
             yield point
 
 
 def _clock_value(book: m.Book, point: Point, index: int, seconds: int) -> int:
     """The value that the clock sets, where it is offered; else the default."""
-    for number, value in enumerate(book.dimensions[index].values):
-        if (
-            value.clock
-            and in_clock(value.clock, seconds % 86_400 // 60)
-            and offered(book, index, point, number)
-        ):
-            return number
-    return book.dimensions[index].default
+    hours = value_at_instant(book.dimensions[index], seconds)
+    return hours if offered(book, index, point, hours) else book.dimensions[index].default
 
 
 def offered(book: m.Book, index: int, point: Point, value: int) -> bool:

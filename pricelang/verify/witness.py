@@ -16,7 +16,7 @@ from pricelang.model.instants import with_time, written
 from pricelang.model.requests import Point
 from pricelang.model.space import first_sum, holds, value_at, with_value
 from pricelang.model.threshold_bands import quantities_on
-from pricelang.model.time_of_day import instants_in, possible, setting_at
+from pricelang.model.time_of_day import possible, turns_in
 from pricelang.present.decimals import plain
 from pricelang.verify.analysis import Analysis
 
@@ -91,6 +91,6 @@ def instant_of(analysis: Analysis, point: Point) -> int:
         ]
         for index in clocked
     ]
-    instants = instants_in(book, point[m.DATES])
-    found = (at for at in instants if possible(setting_at(book, at), given, defaults, offered))
+    turns = turns_in(book, point[m.DATES])
+    found = (at for at, setting in turns if possible(setting, given, defaults, offered))
     return next(found, analysis.space.instant(point[m.DATES]))

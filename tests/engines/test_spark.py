@@ -450,7 +450,7 @@ def test_an_instant_is_read_once_for_all_days_on_which_prices_change(kind: str) 
     job = SparkBook(CLAUDE, session).job(
         usage.selectExpr("model", f"cast(at as {kind}) as at", "input"), {}, Fixed()
     )
-    table = RateTable((), (), Axes((1, 2, 3), (60,), ()), 0, {})
+    table = RateTable((), (), Axes((1, 2, 3), None, ()), 0, {})
     read = job.timed.selectExpr(*job.keys(table.axes))
     assert read.collect()[0]["pl_version"] == 3
     plan = read._jdf.queryExecution().optimizedPlan().toString()

@@ -29,6 +29,8 @@ from pricelang.evaluate.rate_table.table import RateKey, rate_table
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices, finite_price
 from pricelang.evaluate.rate_table.versions import dated
 from pricelang.evaluate.rate_table.walk import Walk
+from pricelang.model import book as m
+from pricelang.model.time_of_day import setting_at
 from pricelang.present.decimals import power_of_ten
 from pricelang.usage.platform_names import LEAVES_UNSAID
 from tests.generators import books
@@ -48,8 +50,8 @@ class Placed:
     sides: tuple[int, ...]
 
 
-def placed(axes: Axes, ask: Ask) -> Placed:
-    minute = ask.at // 60 % (24 * 60)
+def placed(book: m.Book, axes: Axes, ask: Ask) -> Placed:
+    clock = axes.clock.settings.index(setting_at(book, ask.at)) if axes.clock is not None else 0
     sums = [
         sum((Fraction(ask.usage.get(meter, 0)) for meter in threshold.meters), Fraction(0))
         for threshold in axes.thresholds
@@ -58,7 +60,7 @@ def placed(axes: Axes, ask: Ask) -> Placed:
         sum(total > limit for limit in threshold.limits)
         for threshold, total in zip(axes.thresholds, sums, strict=True)
     )
-    return Placed(bisect_right(axes.cuts, ask.at), bisect_right(axes.turns, minute), tuple(sides))
+    return Placed(bisect_right(axes.cuts, ask.at), clock, tuple(sides))
 
 
 def single_uses(ask: Ask) -> Ask:
@@ -134,7 +136,7 @@ def by_table(book: pricelang.Book, ask: Ask, named: bool, bounded: bool) -> str:
         {} if named else ask.dimensions,
         Each(largest={**dict.fromkeys(meters, 0), **largest} if bounded else {}),
     )
-    at = placed(table.axes, ask)
+    at = placed(book.checked, table.axes, ask)
     prices = table.rows.get(RateKey(ask.model, at.version, values, at.clock, at.sides))
     return said_by(meters, table.places, prices, ask, priced_alone(book, ask, held=True))
 
@@ -235,7 +237,7 @@ def test_a_table_of_a_generated_book() -> None:
 
 def by_snapshots(book: pricelang.Book, found: RateSnapshots, ask: Ask) -> str:
     """What the rates of a whole book say of a request."""
-    at, number = placed(found.axes, ask), key_of(found, ask)
+    at, number = placed(book.checked, found.axes, ask), key_of(found, ask)
     version = dict(found.names).get(ask.model, (None,) * (len(found.axes.cuts) + 1))[at.version]
     prices = None
     if version is not None and number is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from attrs import evolve
 
@@ -25,9 +27,32 @@ def dimension_values(case: Case, given: Mapping[str, str]) -> dict[str, str]:
     return values
 
 
-def on_clock(at: int, clock: tuple[t.Clock, t.Clock]) -> bool:
-    start, end, now = clock[0].minutes * 60, clock[1].minutes * 60, at % 86400
-    return start <= now < end if start < end else now >= start or now < end
+def on_clock(at: int, clock: t.Clock) -> bool:
+    """Whether an instant is in a window, as the clocks of the zone show it: one that passes midnight
+    belongs to the day on which it begins.
+    """
+    zone = ZoneInfo(clock.zone.text if clock.zone is not None else "UTC")
+    now = datetime.fromtimestamp(at, UTC).astimezone(zone)
+    minutes, days = now.hour * 60 + now.minute, weekdays(clock)
+    today, yesterday = now.weekday() in days, (now.weekday() - 1) % 7 in days
+    if not clock.windows:
+        return today
+    for window in clock.windows:
+        start, end = window.start.minutes, window.end.minutes
+        if start < end:
+            if today and start <= minutes < end:
+                return True
+        elif (today and minutes >= start) or (yesterday and minutes < end):
+            return True
+    return False
+
+
+def weekdays(clock: t.Clock) -> set[int]:
+    """The days of a clock, Monday being 0."""
+    week = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+    groups = {"weekdays": week[:5], "weekends": week[5:]}
+    named = [day for name in clock.days for day in groups.get(name.text, [name.text])]
+    return {week.index(day) for day in named or week}
 
 
 def missing(case: Case, given: Mapping[str, str]) -> str | None:

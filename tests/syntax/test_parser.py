@@ -197,7 +197,8 @@ def test_a_clock_is_in_minutes_and_may_pass_midnight() -> None:
         "dimension hours default peak\n  off from 16:30 before 00:05 from 2026-01-01\n"
     )
     assert isinstance(statement, t.Dimension)
-    assert statement.lines[0].clock == (t.Clock(990), t.Clock(5))
+    window = t.Window(t.TimeOfDay(990), t.TimeOfDay(5))
+    assert statement.lines[0].clock == t.Clock((window,), (), None)
     assert statement.lines[0].endings == t.Endings(start=t.Date(1_767_225_600))
     assert _faults("dimension h default p\n  off from 24:00 before 00:60") == [
         ("bad_date", 2, 12),

@@ -247,15 +247,28 @@ def instants(book: m.Book) -> Iterator[tuple[int, int]]:
     """Stretches of time with instants (UTC seconds) in them:
     the first, and each turn of a clock.
     """
-    turns = {
-        minute * 60 for d in book.dimensions for v in d.values if v.clock for minute in v.clock
-    }
+    clocks = [v.clock for d in book.dimensions for v in d.values if v.clock]
+    turns = {minute * 60 for clock in clocks for window in clock.windows for minute in window}
+    days = range(2 if all(len(clock.days) == 7 for clock in clocks) else 8)
     for number, start in enumerate(book.boundaries):
-        end = book.boundaries[number + 1] if number + 1 < len(book.boundaries) else start + 2 * DAY
+        end = book.boundaries[number + 1] if number + 1 < len(book.boundaries) else start + 8 * DAY
         midnight = start - start % DAY
-        clocked = (midnight + days * DAY + turn for days in (0, 1) for turn in turns)
+        clocked = (midnight + day * DAY + turn for day in days for turn in turns)
         for at in sorted({start, *(at for at in clocked if start <= at < end)}):
             yield number + 1, at
+
+
+def on_clock(clock: m.Clock, at: int) -> bool:
+    """Whether an instant is in a window of a clock that is in UTC."""
+    assert clock.zone == "UTC"
+    now, day = at % DAY, (at // DAY + 3) % 7
+    for first, last in ((60 * start, 60 * end) for start, end in clock.windows):
+        if first < last:
+            if first <= now < last and day in clock.days:
+                return True
+        elif (now >= first and day in clock.days) or (now < last and (day - 1) % 7 in clock.days):
+            return True
+    return False
 
 
 def point_of(
@@ -278,9 +291,7 @@ def point_of(
     for axis, dimension in enumerate(book.dimensions, 2):
         for place, value in enumerate(dimension.values):
             if value.clock is not None and point[axis] == dimension.default:
-                first, last = (60 * minute for minute in value.clock)
-                now = at % DAY
-                inside = first <= now < last if first < last else now >= first or now < last
+                inside = on_clock(value.clock, at)
                 moved = (*point[:axis], place, *point[axis + 1 :])
                 if inside and any(holds(offer.scope, moved) for offer in value.offers):
                     point[axis] = place

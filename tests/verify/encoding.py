@@ -16,7 +16,7 @@ import pytest
 from attrs import define, evolve, field
 
 from pricelang.model import book as m
-from tests.verify import instants
+from tests.verify import instants, on_clock
 
 z3 = pytest.importorskip("z3", reason="z3-solver is not installed: install pricelang[z3]")
 
@@ -180,15 +180,10 @@ class Encoding:
         """
         (number,) = (n for n, value in enumerate(dimension.values) if value.clock is not None)
         value = dimension.values[number]
-        first, last = (60 * minute for minute in value.clock or (0, 0))
+        assert value.clock is not None
         inside, outside = set[int](), set[int]()
         for stretch, at in instants(self.book):
-            now = at % 86_400
-            (
-                inside
-                if (first <= now < last if first < last else now >= first or now < last)
-                else outside
-            ).add(stretch)
+            (inside if on_clock(value.clock, at) else outside).add(stretch)
         moved = tuple((a, mask) for offer in value.offers for a, mask in offer.scope if a != axis)
         assert not moved, "the books here offer what a clock sets at all times"
         stretches = request.axes[1]

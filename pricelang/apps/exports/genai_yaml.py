@@ -18,6 +18,7 @@ from pricelang.apps.exports.prices import (
 from pricelang.apps.imports.drafts import Unsaid
 from pricelang.apps.imports.genai_names import measure_of, price_key_of
 from pricelang.apps.price_book import PriceBook
+from pricelang.model.clock import UTC
 from pricelang.model.instants import Instant
 from pricelang.present.decimals import exact as decimal_of
 from pricelang.present.exact_text import yaml_text
@@ -116,16 +117,23 @@ def _values(
                 "has no price here, and genai-prices would take the standard one",
             )
         if clock is not None:
-            if prices != standard:
-                hours = {"start_time": _clock(clock[0]), "end_time": _clock(clock[1])}
-                clocked.append({"constraint": hours, "prices": prices})
+            if prices != standard and clock.is_daily and clock.zone == UTC:
+                clocked += [
+                    {
+                        "constraint": {"start_time": _clock(a), "end_time": _clock(b)},
+                        "prices": prices,
+                    }
+                    for a, b in clock.windows
+                ]
+            elif prices != standard:
+                model.miss(dimension, value, "hours of some days, or of a zone that is not UTC")
         elif other := {key: price for key, price in prices.items() if price != standard.get(key)}:
             variants.append({"when": {dimension: value}, "prices": other})
     return clocked, variants
 
 
 def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}:00Z"
+    return f"{minute // 60 % 24:02}:{minute % 60:02}:00Z"
 
 
 def _prices(book: PriceBook, model: ModelPrices, bands: Bands) -> Prices:

@@ -16,6 +16,7 @@ from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.limits import Wider, limits_of
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
+from pricelang.model.clock import Clock
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import Instant, seconds_of, today, written
 from pricelang.model.rules import scopes_of
@@ -65,7 +66,7 @@ class ModelPrices:
     retired: str | None
     standard: Bands
     values: dict[Value, Bands] = Factory(dict)
-    clocks: dict[Value, tuple[int, int]] = Factory(dict)
+    clocks: dict[Value, Clock] = Factory(dict)
     summed: tuple[str, ...] = ()
     pools: dict[str, Pool] = Factory(dict)
     unsaid: list[Unsaid] = Factory(list)

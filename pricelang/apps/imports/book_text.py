@@ -20,6 +20,7 @@ from pricelang.apps.imports.drafts import (
     DraftPrice,
     Measure,
 )
+from pricelang.model.clock import EVERY_DAY, WEEKDAYS
 from pricelang.model.instants import seconds_of
 from pricelang.syntax import tree as t
 from pricelang.syntax.printer import print_statement
@@ -208,8 +209,13 @@ def _dimension(axis: Axis) -> t.Dimension:
         lines.append(
             t.ValueLine(names([value]), None, t.Endings(models=names([axis.group(value)])))
         )
-    for value, (start, end) in axis.clocks.items():
-        lines.append(t.ValueLine(names([value]), (t.Clock(start), t.Clock(end)), t.Endings()))
+    for value, clock in axis.clocks.items():
+        windows = tuple(t.Window(t.TimeOfDay(a), t.TimeOfDay(b)) for a, b in clock.windows)
+        days = names([WEEKDAYS[day] for day in clock.days]) if not clock.is_daily else ()
+        if clock.days == EVERY_DAY[:5]:
+            days = names(["weekdays"])
+        zone = t.Name(clock.zone) if days else None
+        lines.append(t.ValueLine(names([value]), t.Clock(windows, days, zone), t.Endings()))
     return t.Dimension(t.Name(axis.name), t.Name(axis.default), tuple(lines))
 
 

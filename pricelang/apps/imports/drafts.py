@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from attrs import Factory, asdict, define, frozen
 
+from pricelang.model.clock import Clock
 from pricelang.present.text import shown
 from pricelang.syntax import tree as t
 from pricelang.syntax.words import reserved
@@ -86,14 +87,14 @@ class DraftModel:
 
 @frozen
 class Axis:
-    """A dimension of a drafted book; values with a clock (minutes of the UTC day)
+    """A dimension of a drafted book; values with a clock
     are set by the instant. Values of `offered` are there for those models alone.
     """
 
     name: str
     default: str
     values: tuple[str, ...]
-    clocks: Mapping[str, tuple[int, int]] = Factory(dict)
+    clocks: Mapping[str, Clock] = Factory(dict)
     offered: Mapping[str, list[str]] = Factory(dict)
 
     def group(self, value: str) -> str:

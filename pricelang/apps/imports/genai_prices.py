@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from pricelang.apps.imports import book_text as b
-from pricelang.apps.imports.clocks import day_of
+from pricelang.apps.imports.clocks import HoursRule, Schedule, week_of
 from pricelang.apps.imports.drafts import (
     FIRST_DAY,
     Axis,
@@ -67,8 +67,8 @@ def _has_models(provider: object) -> bool:
 
 def _draft(entries: Sequence[tuple[str, Any]], routes: Routes, read: str, odd: Odd) -> Imported:
     work = GenaiWork(routes=routes)
-    work.day = day_of(
-        _turns(entry for number, (_, entry) in enumerate(entries) if number not in odd)
+    work.day = week_of(
+        _schedules(entry for number, (_, entry) in enumerate(entries) if number not in odd)
     )
     for number, (provider, entry) in enumerate(entries):
         work.imported.entries += 1
@@ -87,7 +87,7 @@ def _draft(entries: Sequence[tuple[str, Any]], routes: Routes, read: str, odd: O
     return work.imported
 
 
-def _turns(entries: Iterable[Any]) -> Iterator[int]:
+def _schedules(entries: Iterable[Any]) -> Iterator[Schedule]:
     for entry in entries:
         try:
             prices = entry.get("prices")
@@ -95,7 +95,9 @@ def _turns(entries: Iterable[Any]) -> Iterator[int]:
                 *(prices if isinstance(prices, list) else ()),
                 *(entry.get("price_variants") or ()),
             ]:
-                yield from times_of(row).hours or ()
+                hours = times_of(row).hours
+                if hours is not None:
+                    yield [HoursRule((hours,))]
         except (AttributeError, TypeError, ValueError, ImportFault):
             continue  # the model is listed when it is read
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import evolve
 
-from pricelang.apps.imports.clocks import HOURS, minutes_of
+from pricelang.apps.imports.clocks import HOURS, HoursRule, minutes_of
 from pricelang.apps.imports.drafts import (
     FIRST_DAY,
     NAMELESS,
@@ -149,7 +149,7 @@ def _held(
     def active(s: PriceSet) -> bool:
         return s.when.start <= day and (
             s.when.hours is None
-            or (work.day is not None and stretch in work.day.within([s.when.hours]))
+            or (work.day is not None and stretch in work.day.within([HoursRule((s.when.hours,))]))
         )
 
     ordinary = [s for s in sets if not s.context]

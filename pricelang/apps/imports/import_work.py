@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from pricelang.apps.imports.clocks import DayClock
+from pricelang.apps.imports.clocks import WeekClock
 from pricelang.apps.imports.drafts import DraftModel, DraftPrice, Imported, Unsaid
 from pricelang.present.text import shown
 
@@ -18,7 +18,7 @@ class ImportWork:
     known: set[str] = field(factory=set)
     prices: list[DraftPrice] = field(factory=list)
     aliases: dict[str, str] = field(factory=dict)
-    day: DayClock | None = None
+    day: WeekClock | None = None
 
     def unsaid(self, model: str, name: str, value: object, reason: str) -> None:
         """A figure that the book does not have."""

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pricelang.apps.imports import book_text as b
-from pricelang.apps.imports.clocks import day_of
+from pricelang.apps.imports.clocks import Schedule, week_of
 from pricelang.apps.imports.drafts import DraftModel, Imported, ImportFault, book_name
 from pricelang.apps.imports.litellm_draft import drafted
-from pricelang.apps.imports.litellm_parts import off_peak, searches, tiers, uplifts, windows_of
+from pricelang.apps.imports.litellm_parts import off_peak, schedule_of, searches, tiers, uplifts
 from pricelang.apps.imports.litellm_prices import figures_of, prices_of
 from pricelang.apps.imports.litellm_work import LitellmWork
 from pricelang.apps.imports.settling import Odd, settled
@@ -38,8 +38,8 @@ def imported(data: object, read: str) -> Imported:
 
 def _draft(data: Mapping[str, Any], read: str, odd: Odd) -> Imported:
     work = LitellmWork(read=read)
-    work.day = day_of(
-        _turns(entry for number, entry in enumerate(data.values()) if number not in odd)
+    work.day = week_of(
+        _schedules(entry for number, entry in enumerate(data.values()) if number not in odd)
     )
     for number, (name, entry) in enumerate(data.items()):
         work.imported.entries += 1
@@ -62,15 +62,10 @@ def _draft(data: Mapping[str, Any], read: str, odd: Odd) -> Imported:
     return work.imported
 
 
-def _turns(entries: Iterable[Any]) -> Iterator[int]:
+def _schedules(entries: Iterable[Any]) -> Iterator[Schedule]:
     for entry in entries:
         try:
-            yield from (
-                minute
-                for windows in windows_of(entry).values()
-                for pair in windows
-                for minute in pair
-            )
+            yield schedule_of(entry)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
             continue  # the entry is listed when it is read
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from pricelang.apps.imports import book_text as b
 from pricelang.apps.imports import litellm_fields as f
-from pricelang.apps.imports.clocks import UNSAID_DAY, WEEKDAY, week_axis
 from pricelang.apps.imports.drafts import Axis, Drafted, book_name
 from pricelang.apps.imports.litellm_parts import MAX_RESULTS, SIZES
 from pricelang.apps.imports.litellm_work import LitellmWork
@@ -36,7 +35,6 @@ def drafted(work: LitellmWork) -> Drafted:
     for dimension, value, _ in work.uplifts:
         asked[dimension].append(value)
     axes += [Axis(name, f.STANDARD, (f.STANDARD, *values)) for name, values in asked.items()]
-    axes += [week_axis()] if work.by_day else []
     axes += [work.day.axis()] if work.day is not None and len(work.day.stretches) > 1 else []
     return Drafted(
         "litellm",
@@ -72,9 +70,6 @@ def _extra(work: LitellmWork) -> Iterator[t.Statement]:
         )
     if len(stack) > 1:
         yield t.Stack(b.names(stack), None)
-    if work.by_day:
-        because = "its price depends on the day of the week: say `weekday`, monday to sunday"
-        yield b.refusal(work.by_day, ((WEEKDAY, (UNSAID_DAY,)),), because)
     if work.searches:
         yield t.Charge(
             t.Name("web_searches"),

@@ -5,16 +5,24 @@ tiers, hours, searches, factors, guardrails.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from pricelang.apps.imports import litellm_fields as f
-from pricelang.apps.imports.clocks import HOURS, WEEKDAY, WEEKDAYS, minutes_of
-from pricelang.apps.imports.drafts import NO_PROMPT, Condition, DraftPrice, Measure, book_name
+from pricelang.apps.imports.clocks import HOURS, HoursRule, Schedule, minutes_of
+from pricelang.apps.imports.drafts import (
+    FIRST_DAY,
+    NO_PROMPT,
+    Condition,
+    DraftPrice,
+    Measure,
+)
 from pricelang.apps.imports.litellm_work import Figures, LitellmWork
 from pricelang.model.charges import PERIODS
+from pricelang.model.clock import UTC, WEEKDAYS, offsets, zone_names
+from pricelang.model.instants import seconds_of
+from pricelang.model.time_of_day import CALENDAR
 
 MAX_RESULTS = "max_results"
 UNKNOWN = "no meter of this kind is known"
@@ -75,25 +83,53 @@ def tiers(
                 yield DraftPrice(model, what.meter, amount, ((MAX_RESULTS, (results,)),))
 
 
-def windows_of(entry: Mapping[str, Any]) -> dict[str, list[tuple[int, int]]]:
-    """The off-peak windows of each day of the week.
-    Raises `ValueError`, `KeyError` or `TypeError` for what is none.
+def schedule_of(entry: Mapping[str, Any]) -> Schedule:
+    """The off-peak hours of an entry. A day is that of the instant, as LiteLLM has it, on the
+    calendar that the entry names. Raises `ValueError`, `KeyError` or `TypeError` for what is none.
     """
     block = entry.get("off_peak_pricing")
-    found: dict[str, list[tuple[int, int]]] = {day: [] for day in WEEKDAYS}
     if block is None:
-        return found
+        return []
     rules = [
         *block.get("windows", ()),
         *([{"hours_utc": block["hours_utc"]}] if "hours_utc" in block else []),
     ]
+    ahead = _ahead(block.get("weekday_timezone"))
+    found = []
     for rule in rules:
         hours = rule["hours_utc"]
-        for span in [hours] if isinstance(hours, str) else hours:
-            start, end = (minutes_of(text) for text in span.split("-"))
-            for number in rule.get("weekdays") or range(1, 8):
-                found[WEEKDAYS[int(number) - 1]].append((start, end))
+        spans = [
+            tuple(minutes_of(text.strip()) for text in span.split("-"))
+            for span in ([hours] if isinstance(hours, str) else hours)
+        ]
+        windows = tuple((start, end) for start, end in spans)
+        days = tuple(sorted({_day(day) for day in rule.get("weekdays") or range(1, 8)}))
+        found.append(HoursRule(windows, days, ahead))
     return found
+
+
+def _day(value: object) -> int:
+    """The number of a day of the week, from Monday on, which is 1 in the source or a name."""
+    if isinstance(value, str):
+        named = [n for n, day in enumerate(WEEKDAYS) if day.startswith(value.strip().lower())]
+        if len(named) != 1:
+            raise ValueError(f"no day of the week: {value[:20]}")
+        return named[0]
+    if value not in range(1, 8):
+        raise ValueError("no day of the week")
+    return int(str(value)) - 1
+
+
+def _ahead(zone: object) -> int:
+    """By how many minutes the calendar of a zone is ahead, whose days stand beside hours of UTC."""
+    if zone is None or zone == UTC:
+        return 0
+    if not isinstance(zone, str) or zone not in zone_names():
+        raise ValueError("days of a zone that is not known")
+    found = offsets(zone, seconds_of(FIRST_DAY), seconds_of(FIRST_DAY) + CALENDAR)
+    if len(found) > 1:
+        raise ValueError("hours in UTC on days of a zone whose clocks change")
+    return found[0][1] // 60
 
 
 def off_peak(work: LitellmWork, name: str, entry: Mapping[str, Any]) -> OffPeak | None:
@@ -103,7 +139,7 @@ def off_peak(work: LitellmWork, name: str, entry: Mapping[str, Any]) -> OffPeak 
     block = entry.get("off_peak_pricing")
     if block is None:
         return None
-    by_day = windows_of(entry)
+    schedule = schedule_of(entry)
     if work.day is None:
         raise ValueError("off-peak prices without hours")
     rates: dict[str, Fraction] = {}
@@ -113,18 +149,12 @@ def off_peak(work: LitellmWork, name: str, entry: Mapping[str, Any]) -> OffPeak 
             amount = work.figure(name, key, value)
             if amount is not None:
                 rates[what.meter] = amount
-    days: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for day, windows in by_day.items():
-        days[work.day.within(windows)].append(day)
+    inside = work.day.within(schedule)
     parts: list[tuple[Condition, bool]] = []
-    for inside, named in days.items():
-        condition: Condition = ((WEEKDAY, tuple(named)),) if len(days) > 1 else ()
-        for stretches, off in ((inside, True), (work.day.others(inside), False)):
+    for stretches, off in ((inside, True), (work.day.others(inside), False)):
+        if stretches:
             whole = len(stretches) == len(work.day.stretches)
-            if stretches:
-                parts.append(((*condition, *(() if whole else ((HOURS, stretches),))), off))
-    if len(days) > 1:
-        work.by_day.append(book_name(name))
+            parts.append((() if whole else ((HOURS, stretches),), off))
     return rates, parts
 
 

@@ -31,7 +31,6 @@ class LitellmWork(ImportWork):
     uplifts: dict[tuple[str, str, str], dict[Fraction, list[str]]] = field(factory=dict)
     searches: dict[tuple[Condition, Fraction], list[str]] = field(factory=lambda: defaultdict(list))
     pools: dict[tuple[str, int, str], list[str]] = field(factory=lambda: defaultdict(list))
-    by_day: list[str] = field(factory=list)
 
     def figure(
         self, model: str, name: str, value: object, reason: str | None = None

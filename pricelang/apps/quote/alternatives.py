@@ -15,6 +15,7 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, NotOffered, UnknownName
 from pricelang.model.instants import seconds_of
+from pricelang.model.time_of_day import setting_at
 from pricelang.present.text import did_you_mean, shown
 
 MODEL, AT, CACHE, NONE = "model", "at", "cache", "none"
@@ -165,7 +166,7 @@ def _check(rates: RateCard, axis: str, value: str) -> None:
             )
         if book.dimensions[known.index(axis)].clocked:
             raise BadRequest("bad_what_if", f"{axis} is set by the time of day, not by the request")
-        rates.values_at(0, {axis: value}, 0, 0)
+        rates.values_at(0, {axis: value}, 0, setting_at(book, 0))
 
 
 def _axes(book: m.Book) -> Iterator[tuple[str, tuple[str, ...]]]:

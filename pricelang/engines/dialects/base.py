@@ -14,35 +14,43 @@ from functools import cached_property
 
 from attrs import frozen
 
+from pricelang.model.clock import UTC
 from pricelang.model.instants import written
 
 Text = Callable[[str], str]
+Wall = Callable[[str, str], str]
+"""An instant and a zone to what the clocks of the zone show."""
 
 
 @frozen
 class SqlSyntax:
-    """How a dialect writes an identifier, a literal text, an instant (UTC seconds),
-    the minute of the day of an instant, and a value as the integer type in which atoms are counted.
+    """How a dialect writes an identifier, a literal text, an instant (UTC seconds), what the clocks
+    of a zone show at an instant, the minute of the day and the day of the week (0 is Monday) of
+    that, and a value as the integer type in which atoms are counted.
     """
 
     name: Text
     text: Text
     instant: Callable[[int], str]
+    wall: Wall
     minute: Text
+    weekday: Text
     wide: Text
 
 
 @frozen(eq=False)
 class InstantSyntax:
     """How a column of instants is compared: `read` makes of it what `instant` (UTC seconds) is
-    compared with, `minute` is the minute of the day of that, `turn` the start of its `day`, `month`
-    or `year`. `timed` is whether what a column holds has a time of day beside its day: where that
+    compared with, `wall` what the clocks of a zone show then, `minute` the minute of the day of that
+    and `weekday` its day of the week (0 is Monday), `turn` the start of its `day`, `month` or `year`. `timed` is whether what a column holds has a time of day beside its day: where that
     is `true`, the minute of a day alone is an error of the query.
     """
 
     read: Text
     instant: Callable[[int], str]
+    wall: Wall
     minute: Text
+    weekday: Text
     turn: Callable[[str, str], str]
     timed: Text = lambda sql: "true"
 
@@ -86,7 +94,8 @@ class Dialect:
 
     def words_of(self, clock: InstantSyntax) -> SqlSyntax:
         """How columns of instants are asked about that are read in some way."""
-        return SqlSyntax(self.quote, self.literal, clock.instant, clock.minute, self.wide)
+        asked = clock.instant, clock.wall, clock.minute, clock.weekday
+        return SqlSyntax(self.quote, self.literal, *asked, self.wide)
 
     def wide(self, sql: str) -> str:
         """A value as the type in which atoms are counted."""
@@ -146,6 +155,16 @@ def extracted(at: str) -> str:
     return f"(extract(hour from {at}) * 60 + extract(minute from {at}))"
 
 
+def iso_weekday(at: str) -> str:
+    """The day of the week of an instant without a zone, from a number that is 1 on Monday."""
+    return f"(extract(isodow from {at}) - 1)"
+
+
+def in_zone(at: str, zone: str) -> str:
+    """What the clocks of a zone show at an instant of UTC that has no zone."""
+    return at if zone == UTC else f"({at_utc(at)} at time zone '{zone}')"
+
+
 def truncated(unit: str, at: str) -> str:
     """The start of the day, month or year of an instant."""
     return f"date_trunc('{unit}', {at})"
@@ -161,13 +180,20 @@ def typed_instants(
     read: Text = lambda sql: sql,
     *,
     suffix: str = "",
-    minute: Text = extracted,
+    wall: Wall = in_zone,
+    weekday: Text = iso_weekday,
     turn: Callable[[str, str], str] = truncated,
     timed: Text = lambda sql: "true",
 ) -> InstantSyntax:
     """Instants whose literals are a type and a text: `timestamp '2026-04-17 00:00:00'`."""
     return InstantSyntax(
-        read, lambda seconds: f"{kind} '{moment(seconds)}{suffix}'", minute, turn, timed
+        read,
+        lambda seconds: f"{kind} '{moment(seconds)}{suffix}'",
+        wall,
+        extracted,
+        weekday,
+        turn,
+        timed,
     )
 
 

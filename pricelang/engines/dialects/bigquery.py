@@ -12,19 +12,29 @@ from pricelang.engines.dialects.base import (
     stop_by_call,
     typed_instants,
 )
+from pricelang.model.clock import UTC
+
+
+def _weekday(at: str) -> str:
+    """BigQuery counts from Sunday, which is 1."""
+    return f"mod(extract(dayofweek from {at}) + 5, 7)"
+
 
 BIGQUERY = Dialect(
     name="bigquery",
     quote=escaped_ticks,
     literal=escaped,
-    plain=typed_instants("datetime", turn=lambda unit, at: f"datetime_trunc({at}, {unit})"),
+    plain=typed_instants(
+        "datetime",
+        wall=lambda at, zone: at if zone == UTC else f"datetime(timestamp({at}, 'UTC'), '{zone}')",
+        weekday=_weekday,
+        turn=lambda unit, at: f"datetime_trunc({at}, {unit})",
+    ),
     zoned=typed_instants(
         "timestamp",
         suffix="+00",
-        minute=lambda at: (
-            f"(extract(hour from {at} at time zone 'UTC') * 60 + extract(minute from {at} at "
-            "time zone 'UTC'))"
-        ),
+        wall=lambda at, zone: f"datetime({at}, '{zone}')",
+        weekday=_weekday,
         turn=lambda unit, at: f"timestamp_trunc({at}, {unit}, 'UTC')",
     ),
     usual="zoned",

@@ -21,7 +21,9 @@ def _stop(message: str, sql: str) -> str:
 _INSTANTS = InstantSyntax(
     lambda sql: sql,
     lambda seconds: f"toDateTime64('{moment(seconds)}', 0, 'UTC')",
-    lambda at: f"(toHour({at}, 'UTC') * 60 + toMinute({at}, 'UTC'))",
+    lambda at, zone: f"toTimeZone({at}, '{zone}')",
+    lambda at: f"(toHour({at}) * 60 + toMinute({at}))",
+    lambda at: f"(toDayOfWeek({at}) - 1)",
     lambda unit, at: f"toStartOf{unit.capitalize()}({at}, 'UTC')",
 )
 

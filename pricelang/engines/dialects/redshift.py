@@ -14,6 +14,7 @@ from pricelang.engines.dialects.base import (
     typed_instants,
 )
 from pricelang.engines.names import literal, quoted
+from pricelang.model.clock import UTC
 
 
 def _text(text: str) -> str:
@@ -37,7 +38,12 @@ def _timestamp(sql: str) -> str:
 
 
 _INSTANTS = typed_instants(
-    "timestamp", _timestamp, timed=lambda sql: f"length(cast({sql} as varchar(64))) > 10"
+    "timestamp",
+    _timestamp,
+    wall=lambda at, zone: at if zone == UTC else f"convert_timezone('UTC', '{zone}', {at})",
+    # Redshift counts from Sunday, which is 0
+    weekday=lambda at: f"mod(cast(extract(dow from {at}) as integer) + 6, 7)",
+    timed=lambda sql: f"length(cast({sql} as varchar(64))) > 10",
 )
 
 REDSHIFT = Dialect(

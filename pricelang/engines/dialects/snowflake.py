@@ -17,6 +17,7 @@ from pricelang.engines.dialects.base import (
     truncated,
 )
 from pricelang.engines.names import quoted
+from pricelang.model.clock import UTC
 
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
@@ -34,7 +35,9 @@ def _name(name: str) -> str:
 _INSTANTS = InstantSyntax(
     lambda sql: f"to_timestamp_ntz(date_part(epoch_second, {sql}), 0)",
     lambda seconds: f"to_timestamp_ntz('{moment(seconds)}', 'YYYY-MM-DD HH24:MI:SS')",
+    lambda at, zone: at if zone == UTC else f"convert_timezone('UTC', '{zone}', {at})",
     extracted,
+    lambda at: f"(dayofweekiso({at}) - 1)",
     truncated,
     lambda sql: f"not is_date(to_variant({sql}))",
 )

@@ -12,6 +12,7 @@ from pricelang.engines.dialects.base import (
     stop_by_call,
     typed_instants,
 )
+from pricelang.model.clock import UTC
 
 
 def _name(name: str) -> str:
@@ -60,10 +61,18 @@ def _sure(sql: str, scale: int) -> str:
     return f"(typeof({sql}) <> 'string' or cast({sql} as string) rlike {_text(pattern)}) and "
 
 
+def _wall_seconds(at: str, zone: str) -> str:
+    """The seconds since 1970 that the clocks of a zone have counted."""
+    shown = f"from_utc_timestamp(timestamp_seconds({at}), '{zone}')"
+    return at if zone == UTC else f"unix_seconds({shown})"
+
+
 # A day of Spark's has no zone, where what its date_trunc gives has that of the session.
 _PLAIN = typed_instants(
     "timestamp_ntz",
     _without_zone,
+    wall=lambda at, zone: at if zone == UTC else f"convert_timezone('UTC', '{zone}', {at})",
+    weekday=lambda at: f"weekday(cast({at} as date))",
     turn=lambda unit, at: _turn(f"cast({at} as date)", unit),
     timed=lambda sql: f"(typeof({sql}) <> 'date' and length(trim(cast({sql} as string))) > 10)",
 )
@@ -72,7 +81,9 @@ _PLAIN = typed_instants(
 _SECONDS = InstantSyntax(
     lambda sql: f"unix_seconds({sql})",
     str,
+    _wall_seconds,
     lambda at: f"(pmod({at}, 86400) div 60)",
+    lambda at: f"pmod(cast(floor({at} / 86400) as bigint) + 3, 7)",
     lambda unit, at: _turn(f"date_from_unix_date(cast(floor({at} / 86400) as int))", unit),
 )
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from pricelang.engines.dialects.base import Dialect, rounded, shifted, stop_by_call, typed_instants
 from pricelang.engines.names import literal, quoted
+from pricelang.model.clock import UTC
 
 
 def _timestamp(sql: str) -> str:
@@ -19,7 +20,18 @@ def _timestamp(sql: str) -> str:
     )
 
 
-_INSTANTS = typed_instants("timestamp", _timestamp, timed=lambda sql: f"typeof({sql}) <> 'date'")
+def _wall(at: str, zone: str) -> str:
+    zoned = f"at_timezone(with_timezone({at}, 'UTC'), '{zone}')"
+    return at if zone == UTC else f"cast({zoned} as timestamp(12))"
+
+
+_INSTANTS = typed_instants(
+    "timestamp",
+    _timestamp,
+    wall=_wall,
+    weekday=lambda at: f"(day_of_week({at}) - 1)",
+    timed=lambda sql: f"typeof({sql}) <> 'date'",
+)
 
 TRINO = Dialect(
     name="trino",

@@ -13,6 +13,7 @@ from attrs import evolve, frozen
 
 from pricelang.evaluate.limits import limits_of
 from pricelang.model import book as m
+from pricelang.model.time_of_day import Setting, clocked, settings_of, week_of, zone_of
 
 Period = tuple[int | None, int | None]
 """The first and the last instant (UTC seconds) of some usage; None where there is no end."""
@@ -32,19 +33,29 @@ class RateThreshold:
 
 
 @frozen(repr=False)
+class ClockAxis:
+    """What the clocks set, one point for each of the `settings`. A dimension has its zone, and the
+    minutes of the week there at which another value begins, each with the value.
+    """
+
+    dimensions: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]
+    settings: tuple[Setting, ...]
+
+
+@frozen(repr=False)
 class Axes:
-    """`cuts` are UTC seconds: version k holds from `cuts[k-1]` on and before `cuts[k]`. `turns` are
-    minutes of the day, the same way, for values that the clock sets.
+    """`cuts` are UTC seconds: version k holds from `cuts[k-1]` on and before `cuts[k]`. There is no
+    `clock` where no clock sets anything on which a rate turns.
     """
 
     cuts: tuple[int, ...]
-    turns: tuple[int, ...]
+    clock: ClockAxis | None
     thresholds: tuple[RateThreshold, ...]
 
     @property
     def clocks(self) -> int:
         """The number of points of the clock."""
-        return len(self.turns) + 1
+        return len(self.clock.settings) if self.clock is not None else 1
 
     @property
     def sides(self) -> tuple[int, ...]:
@@ -61,9 +72,9 @@ class Axes:
         """The number of places that a model and its values have."""
         return (len(self.cuts) + 1) * self.clocks * prod(self.sides)
 
-    def minute(self, clock: int) -> int:
-        """A minute of the day at a point of the clock."""
-        return self.turns[clock - 1] if clock else 0
+    def setting(self, clock: int) -> Setting:
+        """What the clocks set at a point of the clock."""
+        return self.clock.settings[clock] if self.clock is not None else ()
 
     def starts(self, period: Period) -> tuple[int, ...]:
         """An instant in each version that the cuts make of a period:
@@ -83,7 +94,7 @@ class Axes:
 
 def axes_of(book: m.Book, period: Period = ALWAYS) -> Axes:
     """All axes on which it may turn what requests of a period pay, by the rules of a book."""
-    return Axes(cuts_of(book, period), _turns_of(book), _thresholds_of(book))
+    return Axes(cuts_of(book, period), _clock_of(book), _thresholds_of(book))
 
 
 def cuts_of(book: m.Book, period: Period) -> tuple[int, ...]:
@@ -103,16 +114,10 @@ def cuts_of(book: m.Book, period: Period) -> tuple[int, ...]:
     )
 
 
-def _turns_of(book: m.Book) -> tuple[int, ...]:
-    """The minutes of the day, but for midnight, at which the clock may set another value."""
-    clocks = [
-        value.clock
-        for dimension in book.dimensions
-        if dimension.clocked
-        for value in dimension.values
-        if value.clock
-    ]
-    return tuple(sorted({minute for clock in clocks for minute in clock} - {0}))
+def _clock_of(book: m.Book) -> ClockAxis | None:
+    """What the clocks of a book set."""
+    dimensions = tuple((zone_of(one), week_of(one)) for one in clocked(book))
+    return ClockAxis(dimensions, settings_of(book)) if dimensions else None
 
 
 def _thresholds_of(book: m.Book) -> tuple[RateThreshold, ...]:

@@ -17,7 +17,8 @@ from pricelang.evaluate.rate_card import RateCard
 from pricelang.evaluate.rate_table.walk import REFUSED, Walk, walk_of
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
-from pricelang.model.space import dimension_of, first_sum, in_clock
+from pricelang.model.space import dimension_of, first_sum
+from pricelang.model.time_of_day import Setting
 
 NOTHING = -1
 """The node below which no combination has a price."""
@@ -46,7 +47,7 @@ class RateGrid:
     seen: list[Combination] = field(factory=list)
     _walk: Walk = field(init=False)
     _values: tuple[tuple[int, ...], ...] = field(init=False)
-    _known: dict[tuple[int, int, int], int] = field(factory=dict)
+    _known: dict[tuple[int, int, Setting], int] = field(factory=dict)
     _numbers: dict[object, int] = field(factory=dict)
     _shapes: list[tuple[tuple[Any, ...], tuple[int, ...]]] = field(factory=list)
     _leaves: dict[int, int] = field(factory=dict)
@@ -75,48 +76,48 @@ class RateGrid:
         """The number of levels."""
         return len(self.dimensions) + len(self.card.book.sums)
 
-    def root(self, state: int, point: tuple[int, int], at: int, minute: int) -> int:
+    def root(self, state: int, point: tuple[int, int], at: int, setting: Setting) -> int:
         """The diagram of a dated version (a state of the walk,
-        and a point it holds at) at a minute of the day.
+        and a point it holds at) where the clocks set something.
         """
         rest = self._walk.rest(state)
         if rest == REFUSED:
             return NOTHING
         try:
-            shape = self._shape(rest, (), minute)
+            shape = self._shape(rest, (), setting)
         except _Later:
-            return self._asked(state, point, at, minute)
-        # minutes and versions that settle the same fill a shape with the same cells
+            return self._asked(state, point, at, setting)
+        # settings and versions that settle the same fill a shape with the same cells
         known = self._fills.setdefault(self._walk.settled(state), {NOTHING: NOTHING})
         return self._filled(shape, state, point, known)
 
     # ---- the ways down ----
 
-    def _shape(self, rest: int, way: tuple[int, ...], minute: int) -> int:
+    def _shape(self, rest: int, way: tuple[int, ...], setting: Setting) -> int:
         """The diagram of what is left open, whose ends are what the walk has decided:
         one for all dated versions that leave the same open.
         """
         axis = len(way) + 2
-        key = (rest, axis, minute)
+        key = (rest, axis, setting)
         found = self._known.get(key)
         if found is None:
             if axis == first_sum(self._values):
                 found = self._shaped(("end", self._walk.end(rest)), way)
             else:
-                found = self._turned(rest, way, minute)
+                found = self._turned(rest, way, setting)
             self._known[key] = found
         return found
 
-    def _turned(self, rest: int, way: tuple[int, ...], minute: int) -> int:
+    def _turned(self, rest: int, way: tuple[int, ...], setting: Setting) -> int:
         axis = len(way) + 2
         dimensions = self.card.book.dimensions
         is_level = dimension_of(axis) in self.dimensions or dimension_of(axis) >= len(dimensions)
         values = self._values[dimension_of(axis)]
         if dimension_of(axis) < len(dimensions) and dimensions[dimension_of(axis)].clocked:
-            values = (self._by_clock(rest, axis, minute),)
+            values = (self._by_clock(rest, axis, setting),)
         ways = self._walk.ways(rest, axis)
         below = [
-            NOTHING if ways[n] == REFUSED else self._shape(ways[n], (*way, n), minute)
+            NOTHING if ways[n] == REFUSED else self._shape(ways[n], (*way, n), setting)
             for n in values
         ]
         if not is_level:
@@ -150,19 +151,17 @@ class RateGrid:
         known[shape] = found
         return found
 
-    def _by_clock(self, rest: int, axis: int, minute: int) -> int:
-        """The value that the clock sets at a minute."""
-        dimension = self.card.book.dimensions[dimension_of(axis)]
-        for number, value in enumerate(dimension.values):
-            if value.clock and in_clock(value.clock, minute):
-                offered = self._walk.offered(rest, axis, number)
-                if offered is None:
-                    raise _Later
-                if offered:
-                    return number
-        return dimension.default
+    def _by_clock(self, rest: int, axis: int, setting: Setting) -> int:
+        """The value that the clock sets where it is offered, else the default."""
+        dimensions = self.card.book.dimensions
+        default = dimensions[dimension_of(axis)].default
+        hours = setting[sum(one.clocked for one in dimensions[: dimension_of(axis)])]
+        offered = hours == default or self._walk.offered(rest, axis, hours)
+        if offered is None:
+            raise _Later
+        return hours if offered else default
 
-    def _asked(self, state: int, point: tuple[int, int], at: int, minute: int) -> int:
+    def _asked(self, state: int, point: tuple[int, int], at: int, setting: Setting) -> int:
         """The same diagram, by asking for every combination."""
         book = self.card.book
         chosen = [book.dimensions[n] for n in self.dimensions]
@@ -177,7 +176,7 @@ class RateGrid:
             named = dict(zip((found.name for found in chosen), given, strict=True))
             try:
                 values, _ = self.card.values_at(
-                    point[m.MODELS], {**self.fixed, **named}, at, minute
+                    point[m.MODELS], {**self.fixed, **named}, at, setting
                 )
             except PriceError:
                 return NOTHING

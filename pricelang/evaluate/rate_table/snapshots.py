@@ -158,7 +158,7 @@ def _grid(
         partial(distinction, book, asked.used(book), asked.accounts),
     )
     roots = [
-        grid.root(state, *where, axes.minute(clock))
+        grid.root(state, *where, axes.setting(clock))
         for state, where in dated.points.items()
         for clock in range(axes.clocks)
     ]

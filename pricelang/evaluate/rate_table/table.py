@@ -23,6 +23,7 @@ from pricelang.evaluate.rate_table.unit_prices import UnitPrices, unit_prices
 from pricelang.evaluate.rate_table.versions import dated
 from pricelang.evaluate.rate_table.walk import walk_of
 from pricelang.model.errors import PriceError
+from pricelang.model.time_of_day import Setting
 
 
 class RateKey(NamedTuple):
@@ -115,7 +116,7 @@ class _Rows:
         for version, start in enumerate(self.axes.starts(self.period)):
             point = dated(self.card, model, start)
             for clock in range(self.axes.clocks) if point is not None else ():
-                chosen = self._values_at(point, given, start, self.axes.minute(clock))
+                chosen = self._values_at(point, given, start, self.axes.setting(clock))
                 if point is None or chosen is None:
                     continue
                 if ids is not None and not self.each.sums:
@@ -125,11 +126,11 @@ class _Rows:
                     self.cells[RateKey(name, version, values, clock, sides)] = cell
 
     def _values_at(
-        self, point: tuple[int, int] | None, given: Mapping[str, str], at: int, minute: int
+        self, point: tuple[int, int] | None, given: Mapping[str, str], at: int, setting: Setting
     ) -> tuple[int, ...] | None:
         """The values of a request, or None where the book does not know one."""
         try:
-            return None if point is None else self.card.values_at(point[0], given, at, minute)[0]
+            return None if point is None else self.card.values_at(point[0], given, at, setting)[0]
         except PriceError:
             return None
 
@@ -178,17 +179,17 @@ def _limited(
 
 
 def _merged(table: RateTable) -> RateTable:
-    """The table without the cuts, turns and thresholds that none of its rates depends on,
+    """The table without the cuts, clocks and thresholds that none of its rates depends on,
     so that a request is placed with fewer questions.
     """
     table = _without_cuts(table)
-    if table.axes.turns:
+    if table.axes.clock is not None:
         clocks = [key.clock for key in table.rows]
         rows = _alike(
             table, clocks, table.axes.clocks, [key._replace(clock=0) for key in table.rows]
         )
         if rows:
-            table = evolve(table, axes=evolve(table.axes, turns=()), rows=rows)
+            table = evolve(table, axes=evolve(table.axes, clock=None), rows=rows)
     for index, size in reversed([*enumerate(table.axes.sides)]):
         sides = [key.sides[index] for key in table.rows]
         bare = [

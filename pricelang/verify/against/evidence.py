@@ -19,7 +19,7 @@ from pricelang.model.instants import with_time, written
 from pricelang.model.plainest import PlainestFirst, Point
 from pricelang.model.space import axis_of, dimension_of, first_sum
 from pricelang.model.threshold_bands import quantities_on
-from pricelang.model.time_of_day import DAY, setting_at
+from pricelang.model.time_of_day import DAY, setting_at, turns_of_day
 from pricelang.present.decimals import money
 from pricelang.solver.diagram import Forest
 from pricelang.usage.model_ids import model_ids_of
@@ -122,22 +122,40 @@ class Evidence(PlainestFirst):
 
     def _instant(self, view: BookView, point: Point) -> str:
         """The first instant at which a book is looked at and the clocks set what a point says."""
-        joint = self.joint
-        start = view.start(point[m.DATES])
-        if start is None:
-            start = (joint.boundaries[0] if joint.boundaries else DAY) - DAY
-        if joint.clock is None or start % DAY:
+        start = self._start(view, point)
+        if self.joint.clock is None or (view.at is not None and start % DAY):
             return written(start) if start % DAY == 0 else _in_utc(start)
-        minutes = range(0, DAY, 60)
-        at = next((start + x for x in minutes if self._set_by(start + x, point)), start)
-        return _in_utc(at)
+        late = next((late for late in self._turns(point) if self._set_by(late, point)), 0)
+        return _in_utc(start + late)
 
-    def _set_by(self, at: int, point: Point) -> bool:
-        """Decides whether the clocks of both books set at an instant what a point says."""
+    def _start(self, view: BookView, point: Point) -> int:
+        """The first instant (UTC seconds) of a point's stretch of time."""
+        start, boundaries = view.start(point[m.DATES]), self.joint.boundaries
+        return start if start is not None else (boundaries[0] if boundaries else DAY) - DAY
+
+    def _turns(self, point: Point) -> Iterator[int]:
+        """After how many seconds a clock of either book may turn: within the day on which they are
+        looked at, else within a year.
+        """
+        starts = [(view, self._start(view, point)) for view in (self.ours, self.theirs)]
+        for day in range(0, DAY if self.ours.at is not None else 366 * DAY, DAY):
+            turns = {
+                turn - start
+                for view, start in starts
+                if view.at is None or start % DAY == 0
+                for turn in turns_of_day(view.book, start - start % DAY + day)
+            }
+            yield from sorted(late for late in turns | {0} if late >= 0)
+
+    def _set_by(self, late: int, point: Point) -> bool:
+        """Decides whether the clocks of both books then set what a point says."""
         clock = self.joint.clock
         assert clock is not None
         for view in (self.ours, self.theirs):
-            setting = setting_at(view.book, at)
+            start = self._start(view, point)
+            setting = setting_at(
+                view.book, start + late if start % DAY == 0 or view.at is None else start
+            )
             masks = [view.points[axis] for axis in view.clocked]
             for value, points in zip(setting, masks, strict=True):
                 if not points[value] >> point[clock] & 1:

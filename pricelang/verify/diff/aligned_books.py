@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pricelang.model import book as m
 from pricelang.model.space import axis_of, first_sum
-from pricelang.model.time_of_day import DAY, Setting
+from pricelang.model.time_of_day import Setting
 from pricelang.verify.diff.aligned_hours import Hours, hours_of
 from pricelang.verify.diff.aligned_space import Joint, JointDimension, JointSum
 from pricelang.verify.diff.book_view import BookView
@@ -25,14 +25,14 @@ def join(
     days: tuple[int, ...] = ()
     if old_at is None:
         days = tuple(sorted({instant for book in books for instant in book.boundaries}))
-    hours = hours_of(books, (_hour(old_at), _hour(new_at)))
+    hours = hours_of(books, (old_at, new_at), days)
     joint = Joint(
         tuple(released),
         tuple(released.values()),
         days,
         _dimensions(books, hours),
         _sums(books),
-        () if hours is None else hours.within(days),
+        () if hours is None else hours.masks,
     )
     set_by: tuple[Sequence[Setting], Sequence[Setting]] = (
         ((), ()) if hours is None else hours.settings
@@ -73,10 +73,6 @@ def _sums(books: tuple[m.Book, m.Book]) -> tuple[JointSum, ...]:
         JointSum(labels[meters], meters, tuple(sorted(found)), whole[meters])
         for meters, found in limits.items()
     )
-
-
-def _hour(at: int | None) -> int | None:
-    return None if at is None or at % DAY == 0 else at % DAY // 60
 
 
 def _meters(book: m.Book, summed: m.Sum) -> tuple[str, ...]:

@@ -7,10 +7,23 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from pricelang.model import book as m
-from pricelang.model.time_of_day import DAY, Setting, setting_at
+from pricelang.model.clock import UTC, WEEK_MINUTES, WEEKDAYS
+from pricelang.model.time_of_day import (
+    DAY,
+    Setting,
+    clock_settings,
+    clocked,
+    is_daily,
+    setting_at,
+    turns_of_day,
+    value_in_week,
+    week_of,
+    zone_of,
+)
 
-MINUTES = DAY // 60
+MINUTES = 1440
 Pair = tuple[Setting, Setting]
+On = tuple[int | None, int | None]
 
 
 @frozen
@@ -19,8 +32,7 @@ class Hours:
     `settings` have for each book and each value what its own clocks set there.
 
     `name` is that of the dimension; `before` is the clocked dimension in whose place it stands.
-    `turns` are the minutes of the day at which something changes, each with the number of the value
-    from then on.
+    `masks` are the values that can be in each stretch of time.
     """
 
     name: str
@@ -28,72 +40,69 @@ class Hours:
     values: tuple[str, ...]
     default: str
     settings: tuple[tuple[Setting, ...], tuple[Setting, ...]]
-    turns: tuple[tuple[int, int], ...]
-
-    def within(self, boundaries: Sequence[int]) -> tuple[int, ...]:
-        """For each stretch of time between boundaries (UTC seconds),
-        the mask of the values that can be within it.
-        """
-        found = []
-        for number in range(len(boundaries) + 1):
-            start = boundaries[number - 1] if number else None
-            end = boundaries[number] if number < len(boundaries) else None
-            long = start is None or end is None or end - start >= DAY
-            found.append(
-                (1 << len(self.values)) - 1
-                if long or start is None or end is None
-                else self._between(start, end)
-            )
-        return tuple(found)
-
-    def _between(self, start: int, end: int) -> int:
-        """The mask of the values between two instants of less than a day."""
-        first, last, mask = start % DAY // 60, (start % DAY + end - start - 1) // 60, 0
-        for (turn, value), (after, _) in zip(
-            self.turns, [*self.turns[1:], (MINUTES, 0)], strict=True
-        ):
-            if any(turn + day <= last and first < after + day for day in (0, MINUTES)):
-                mask |= 1 << value
-        return mask
+    masks: tuple[int, ...]
 
 
-def hours_of(books: tuple[m.Book, m.Book], fixed: tuple[int | None, int | None]) -> Hours | None:
-    """What the clocks of two books set together, None without a clock.
-    A book that is looked at in a `fixed` minute of the day has what is set there at every hour.
+@frozen
+class _Both:
+    """The clocks of two books at once, and the boundaries of both."""
+
+    dimensions: tuple[m.Dimension, ...]
+    boundaries: tuple[int, ...]
+
+
+def hours_of(books: tuple[m.Book, m.Book], on: On, boundaries: tuple[int, ...]) -> Hours | None:
+    """What the clocks of two books set together in stretches of time, None without a clock.
+    Two books that are looked at `on` instants (UTC seconds) have what is set there: at a midnight
+    all that is set on its day.
     """
-    clocked = [[dimension for dimension in book.dimensions if dimension.clocked] for book in books]
-    if not any(clocked):
+    timed = [clocked(book) for book in books]
+    if not any(timed):
         return None
-    turns = _turns(clocked)
-    pairs = [
-        (_setting(books[0], fixed[0], minute), _setting(books[1], fixed[1], minute))
-        for minute in turns
-    ]
-    kinds = list(dict.fromkeys(pairs))
-    every = [dimension for some in reversed(clocked) for dimension in some]
-    names = _names(clocked, kinds)
+    stretches = [*_pairs(books, on, boundaries)]
+    kinds = list(dict.fromkeys(pair for found in stretches for pair in found))
+    every = [dimension for some in reversed(timed) for dimension in some]
+    names = _names(timed, kinds)
     if names is not None:
         order = [value.name for dimension in every for value in dimension.values]
         kinds.sort(key=lambda kind: order.index(names[kind]))
         values = tuple(names[kind] for kind in kinds)
     else:
-        values = tuple(" and ".join(_spans(turns, pairs, kind)) for kind in kinds)
+        values = _described(books, on, kinds)
     default = every[0].values[every[0].default].name
+    number = {kind: place for place, kind in enumerate(kinds)}
     return Hours(
         _name(books, every),
         every[0].name,
         values,
         default if default in values else values[0],
         (tuple(kind[0] for kind in kinds), tuple(kind[1] for kind in kinds)),
-        tuple((turn, kinds.index(pair)) for turn, pair in zip(turns, pairs, strict=True)),
+        tuple(sum(1 << number[pair] for pair in found) for found in stretches),
     )
 
 
-def _turns(clocked: Sequence[Sequence[m.Dimension]]) -> list[int]:
-    """The minutes of the day at which any clock turns, and midnight."""
-    values = [value for some in clocked for dimension in some for value in dimension.values]
-    minutes = {minute for value in values if value.clock for minute in value.clock}
-    return sorted(minute % MINUTES for minute in {0, *minutes})
+def _pairs(
+    books: tuple[m.Book, m.Book], on: On, boundaries: tuple[int, ...]
+) -> Iterator[tuple[Pair, ...]]:
+    """What both set together in each stretch of time, or on two days."""
+    if on != (None, None):
+        yield tuple(dict.fromkeys(pair for _, pair in _of_days(books, on)))
+        return
+    first = len(clocked(books[0]))
+    both = _Both((*clocked(books[0]), *clocked(books[1])), boundaries)
+    for found in clock_settings(both) or ():
+        yield tuple((setting[:first], setting[first:]) for setting in found)
+
+
+def _of_days(books: tuple[m.Book, m.Book], on: On) -> Iterator[tuple[int, Pair]]:
+    """The seconds of a day after which either clock turns, with what both set then. An instant that
+    is no midnight stays what it is at every hour.
+    """
+    days = [(book, at) for book, at in zip(books, on, strict=True) if at is not None]
+    turns = {turn - at for book, at in days if at % DAY == 0 for turn in turns_of_day(book, at)}
+    for late in sorted(turns | {0}):
+        old, new = (setting_at(book, at + late * (at % DAY == 0)) for book, at in days)
+        yield late, (old, new)
 
 
 def _name(books: tuple[m.Book, m.Book], every: Sequence[m.Dimension]) -> str:
@@ -105,19 +114,13 @@ def _name(books: tuple[m.Book, m.Book], every: Sequence[m.Dimension]) -> str:
     return next(name for name in ("time", "time_of_day", " time") if name not in taken)
 
 
-def _setting(book: m.Book, fixed: int | None, minute: int) -> Setting:
-    return setting_at(book, 60 * (minute if fixed is None else fixed))
-
-
-def _names(
-    clocked: Sequence[Sequence[m.Dimension]], kinds: Sequence[Pair]
-) -> dict[Pair, str] | None:
+def _names(timed: Sequence[Sequence[m.Dimension]], kinds: Sequence[Pair]) -> dict[Pair, str] | None:
     """The name of what is set, where both books call it by one, and by no other."""
     names: dict[Pair, str] = {}
     for kind in kinds:
         said = {
             dimension.values[value].name
-            for some, setting in zip(clocked, kind, strict=True)
+            for some, setting in zip(timed, kind, strict=True)
             for dimension, value in zip(some, setting, strict=True)
         }
         if len(said) != 1 or said & set(names.values()):
@@ -126,18 +129,57 @@ def _names(
     return names
 
 
-def _spans(turns: Sequence[int], pairs: Sequence[Pair], kind: Pair) -> Iterator[str]:
-    """The hours of the day at which something is set: `22:00 to 06:00`."""
+# ---- hours in words ------------------------------------------------------------------------------
+
+
+def _described(books: tuple[m.Book, m.Book], on: On, kinds: Sequence[Pair]) -> tuple[str, ...]:
+    """The hours of each value, where all clocks are in one zone; else what each book sets."""
+    timed = [clocked(book) for book in books]
+    every = [dimension for some in timed for dimension in some]
+    zones = {zone_of(dimension) for dimension in every}
+    if len(zones) > 1 or (zones != {UTC} and on != (None, None)):
+        return tuple(_set_by(timed, kind) for kind in kinds)
+    if on != (None, None):
+        length, turns = MINUTES, [(late // 60, pair) for late, pair in _of_days(books, on)]
+    else:
+        length = MINUTES if all(map(is_daily, every)) else WEEK_MINUTES
+        minutes = {minute for one in every for minute, _ in week_of(one) if minute < length}
+        turns = [(minute, _at_minute(timed, minute)) for minute in sorted(minutes)]
+    ending = "" if zones == {UTC} else f" in {zones.pop()}"
+    return tuple(
+        " and ".join(_spans(turns, kind, length == WEEK_MINUTES)) + ending for kind in kinds
+    )
+
+
+def _at_minute(timed: Sequence[Sequence[m.Dimension]], minute: int) -> Pair:
+    """What both set at a minute of the week."""
+    old, new = (tuple(value_in_week(one, minute) for one in some) for some in timed)
+    return old, new
+
+
+def _set_by(timed: Sequence[Sequence[m.Dimension]], kind: Pair) -> str:
+    """What each book sets: `hours peak, desk open`, and after `then` what the newer one does."""
+    said = [
+        ", ".join(f"{one.name} {one.values[v].name}" for one, v in zip(some, setting, strict=True))
+        for some, setting in zip(timed, kind, strict=True)
+    ]
+    return said[0] if said[0] == said[1] else " then ".join(text or "any time" for text in said)
+
+
+def _spans(turns: Sequence[tuple[int, Pair]], kind: Pair, weekly: bool) -> Iterator[str]:
+    """The hours of the day or the week at which something is set: `22:00 to 06:00`."""
     count = len(turns)
-    if all(pair == kind for pair in pairs):
+    if all(pair == kind for _, pair in turns):
         yield "any time"
     for number in range(count):
-        if pairs[number] == kind and pairs[number - 1] != kind:
+        if turns[number][1] == kind and turns[number - 1][1] != kind:
             last = number
-            while pairs[(last + 1) % count] == kind:
+            while turns[(last + 1) % count][1] == kind:
                 last += 1
-            yield f"{_clock(turns[number])} to {_clock(turns[(last + 1) % count])}"
+            yield f"{_clock(turns[number][0], weekly)} to {_clock(turns[(last + 1) % count][0], weekly)}"
 
 
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+def _clock(minute: int, weekly: bool) -> str:
+    day, now = divmod(minute, MINUTES)
+    time = f"{now // 60:02}:{now % 60:02}"
+    return f"{WEEKDAYS[day].capitalize()} {time}" if weekly else time

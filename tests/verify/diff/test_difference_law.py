@@ -206,7 +206,8 @@ def requests(*books: m.Book) -> Iterator[tuple[str, str, dict[str, int], dict[st
             for d in b.dimensions
             for v in d.values
             if v.clock
-            for minute in v.clock
+            for window in v.clock.windows
+            for minute in window
         ),
     }
     starts = sorted({start - start % 86_400 for b in books for start in b.boundaries})
