@@ -12,7 +12,7 @@ from pricelang.apps.reconcile.error_pairs import ErrorPairs
 from pricelang.apps.reconcile.join import JoinedLine
 from pricelang.apps.reconcile.line_errors import LineErrors
 from pricelang.apps.reconcile.other_prices import SAME, OtherPrice
-from pricelang.apps.reconcile.whole_bill import of_whole_bill
+from pricelang.apps.reconcile.whole_bill import in_common
 
 MOST_OTHERS = 3
 """So many causes that explain the same are named beside one."""
@@ -64,12 +64,15 @@ def causes_of(
         found = errors.of(line) if one is None else (one,)
         ways[id(line)] = {each.text: each for each in found}
     left = [line for line in lines if not ways[id(line)]]
-    for line, way in of_whole_bill(left):
+    for line, way in in_common(left):
         ways[id(line)][way.text] = way
     single = list(_covered([line for line in lines if ways[id(line)]], ways))
     pairs = ErrorPairs(errors, frozenset(cause.text for cause in single))
     left = [line for line in left if not ways[id(line)]]
     ways = {id(line): {each.text: each for each in pairs.of(line)} for line in left}
+    rest = [line for line in left if not ways[id(line)]]
+    for line, way in in_common(rest, one_meter=True):  # by no two rules of the book either
+        ways[id(line)][way.text] = way
     double = _covered([line for line in left if ways[id(line)]], ways)
     return tuple(
         sorted(

@@ -202,3 +202,13 @@ def window_of(
             inside = [side in long for side in own]
             return LONG if all(inside) else SHORT if not any(inside) else None
     return None
+
+
+def meter_of(key: Key) -> str:
+    """What is counted under a key: the book's meter, or the cost type."""
+    if key.token_type is not None:
+        return METERS.get(key.token_type, key.token_type)
+    kind = key.cost_type
+    if kind is None or kind == TOKENS:
+        return "all"
+    return next((meter for meter, name in COST_TYPES.items() if name == kind), kind)

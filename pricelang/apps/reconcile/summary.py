@@ -13,7 +13,7 @@ from pricelang.apps.reconcile.join import (
     WITHIN,
     JoinedLine,
 )
-from pricelang.apps.reconcile.keys import COST_TYPES, METERS, Side, Used
+from pricelang.apps.reconcile.keys import Side, Used, meter_of
 from pricelang.apps.reconcile.pages import day_after
 from pricelang.apps.reconcile.reconciled import BilledSubtotal, Reconciled
 from pricelang.evaluate.line_rates import Rate
@@ -135,11 +135,7 @@ def counted(line: JoinedLine) -> str:
     kind = line.key.cost_type
     if kind in ACCOUNT_TYPES and line.key.token_type is not None:
         return f"{kind} {line.key.token_type}"
-    if line.key.token_type is not None:
-        return METERS.get(line.key.token_type, line.key.token_type)
-    if kind is None or kind == "tokens":
-        return "all"
-    return next((meter for meter, name in COST_TYPES.items() if name == kind), kind)
+    return meter_of(line.key)
 
 
 def amount_texts(line: JoinedLine, currency: str) -> tuple[str, str, str]:

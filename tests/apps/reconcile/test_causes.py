@@ -193,3 +193,16 @@ def test_a_quantity_that_leaves_out_what_is_free_is_not_said_to_differ(tmp_path:
     """A line of a served request and one that failed: the bill states the tokens of the first."""
     found = reconciled(tmp_path, lambda rows: each(rows, "0.7", day=5, model="claude-sonnet-5-5"))
     assert "the bill states a quantity" not in found.text()
+
+
+def test_two_errors_on_a_meter_are_no_price_of_its_own(tmp_path: Path) -> None:
+    """All lines of the meter have one factor, which two rules of the book explain."""
+
+    def short(rows: list[Row]) -> None:
+        each(rows, "0.625", geo="us", meter="cache_write_1h")
+
+    found = reconciled(tmp_path, lambda rows: each(rows, "1.1", geo="us"), short)
+    assert [cause.text for cause in found.causes] == [
+        "`residency` applied twice",
+        "`residency` applied twice, and cache_write_1h billed as cache_write_5m",
+    ]
