@@ -10,11 +10,18 @@ TOOLS = (
     ("pi", "pi", "message", "cwd", "parentId", "cacheRead"),
     ("cline", "cline", "ts", "updated_at"),
     ("codex", "codex", "payload", "thread_id"),
-    ("gemini-cli", "gemini_cli", "projectHash", "tokens"),
+    ("gemini-cli", "gemini_cli", "projectHash", "tokens", "stats"),
     ("otel-metrics", "otel_metrics", "resourceMetrics", "MetricName", "meta"),
     ("analytics-usage", "analytics_usage", "data", "uncached_input_tokens", "group"),
     ("console-tokens", "console_tokens", "usage_date_utc"),
-    ("cursor", "cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay"),
+    (
+        "cursor",
+        "cursor",
+        "Input (w/ Cache Write)",
+        "tokenUsage",
+        "usageEventsDisplay",
+        "usageEvents",
+    ),
     (
         "ccusage",
         "ccusage",
@@ -33,5 +40,12 @@ TOOLS = (
     ),
 )
 """The name of each, its module, and the keys of which every record has one."""
-LAST = (("cline", "cline"), ("pi", "pi"), ("codex", "codex"), ("gemini-cli", "gemini_cli"))
+LAST = (
+    ("cline", "cline"),
+    ("pi", "pi"),
+    ("codex", "codex"),
+    ("gemini-cli", "gemini_cli"),
+    ("opencode", "opencode"),
+    ("langchain", "langchain"),
+)
 """Formats with records that have no key of their own, which are asked after all others."""
