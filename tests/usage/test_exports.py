@@ -112,3 +112,23 @@ def test_what_counts_no_tokens_has_no_price() -> None:
 def test_a_bad_row_hides_no_other() -> None:
     found = outcomes({"data": [{**DAY, "completion_tokens": None}, DAY]})
     assert [type(one) for one in found] == [Rejected, Record]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "day"),
+    [
+        ("daily", "date", "Oct 02, 2026", "2026-10-02"),
+        ("monthly", "month", "Oct 2026", "2026-10-01"),
+    ],
+)
+def test_days_of_reports_on_codex(kind: str, name: str, text: str, day: str) -> None:
+    counts = {
+        "inputTokens": 100,
+        "cachedInputTokens": 70,
+        "outputTokens": 20,
+        "reasoningOutputTokens": 0,
+        "totalTokens": 120,
+    }
+    (found,) = outcomes({kind: [{name: text, **counts, "models": {"gpt-5": counts}}], "totals": {}})
+    assert isinstance(found, Record), found
+    assert [(part.at, part.usage) for part in found.parts] == [(day, CLAUDE)]
