@@ -26,7 +26,7 @@ from typing import Any
 from attrs import frozen
 
 from pricelang.usage.fields import clean, is_object, shown
-from pricelang.usage.formats.tool_formats import LAST, TOOLS
+from pricelang.usage.formats.tool_formats import LAST, ROUTERS, TOOLS
 from pricelang.usage.records import Outcome, Place, UsageError, without_blanks
 from pricelang.usage.shapes import NATIVE, native_format_of
 
@@ -106,24 +106,7 @@ KNOWN = (
     ),
     _format("helicone", "helicone", "prompt_cache_write_tokens", "prompt_cache_read_tokens"),
     _format("pydantic-ai", "pydantic_ai", "cache_read_tokens", "cache_write_tokens", "model_name"),
-    _format(
-        "openrouter",
-        "openrouter",
-        "native_tokens_prompt",
-        "native_tokens_completion",
-        "model_permaslug",
-        "data",
-    ),
-    _format(
-        "posthog",
-        "posthog",
-        "event",
-        "*.event",
-        "properties.$ai_input_tokens",
-        "batch",
-        "results",
-        "events",
-    ),
+    *(_format(*one) for one in ROUTERS),
     _format(
         "langchain",
         "langchain",

@@ -40,6 +40,27 @@ TOOLS = (
     ),
 )
 """The name of each, its module, and the keys of which every record has one."""
+ROUTERS = (
+    (
+        "openrouter",
+        "openrouter",
+        "native_tokens_prompt",
+        "native_tokens_completion",
+        "model_permaslug",
+        "data",
+    ),
+    (
+        "posthog",
+        "posthog",
+        "event",
+        "*.event",
+        "properties.$ai_input_tokens",
+        "batch",
+        "results",
+        "events",
+    ),
+)
+"""The same of those who pass calls on or watch them."""
 LAST = (
     ("cline", "cline"),
     ("pi", "pi"),
