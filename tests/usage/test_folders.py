@@ -1,4 +1,4 @@
-"""Folders of Claude Code:
+"""Folders of coding agents:
 transcripts count, what stands beside them is skipped, and nothing with a counter is.
 """
 
@@ -148,3 +148,18 @@ def test_tables_beside_records_are_named_and_left_out(tmp_path: Path) -> None:
         ("c.PARQUET", "a table, which is priced by itself: give its path"),
     ]
     assert record_files(str(tmp_path / "none")) == []
+
+
+@pytest.mark.parametrize("log", ["sessions/rollout-1.jsonl", "tasks/1/ui_messages.json"])
+def test_folders_of_other_agents_have_settings_too(log: str, tmp_path: Path) -> None:
+    files = {log: LINE, "version.json": {"latest": "0.5"}, "counted.json": {"used_tokens": 7}}
+    for name, value in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(value), encoding="utf-8")
+    found = list(read_paths(record_files(str(tmp_path))))
+    assert len(records(found)) == 1
+    assert len(skipped(found)) == 1
+    assert [Path(one.place.file).name for one in found if isinstance(one, Rejected)] == [
+        "counted.json"
+    ]

@@ -9,6 +9,7 @@ copy. A model with `-fast` behind it ran in fast mode.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from attrs import evolve, field, frozen
@@ -33,6 +34,8 @@ _TIMES = {
 }
 _SYNTHETIC = "<synthetic>"
 _FAST = "-fast"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_CALENDAR = re.compile(rf"({'|'.join(_MONTHS)}) (?:([0-9]{{1,2}}), )?([0-9]{{4}})\Z")
 
 
 @frozen
@@ -201,6 +204,7 @@ def _at(kind: str, row: Mapping[str, object], notes: list[Note]) -> str | None:
     at = word(row.get(name), name) if name is not None else None
     if at is None:
         return None
+    at = _of_calendar(at)
     if kind == "monthly" and len(at) == len("2026-09"):
         at += "-01"
     first = row.get("firstActivity")
@@ -210,6 +214,17 @@ def _at(kind: str, row: Mapping[str, object], notes: list[Note]) -> str | None:
             Note("period", f"usage of more than a day may stand in the row: priced as of {at[:10]}")
         )
     return at
+
+
+def _of_calendar(text: str) -> str:
+    """A day or a month as reports on Codex write it (`Sep 16, 2026`, `Sep 2026`) in the form of
+    all others; any other text as it is.
+    """
+    found = _CALENDAR.match(text)
+    if found is None:
+        return text
+    month = f"{found[3]}-{_MONTHS.index(found[1]) + 1:02}"
+    return f"{month}-{int(found[2]):02}" if found[2] else month
 
 
 def _by_model(row: Mapping[str, object], notes: list[Note]) -> Iterator[tuple[object, Counters]]:

@@ -23,6 +23,7 @@ from pricelang.usage.written_counts import count_of
 FORMAT = "cursor"
 _WRITTEN, _INPUT = "Input (w/ Cache Write)", "Input (w/o Cache Write)"
 _READ, _OUTPUT, _TOTAL = "Cache Read", "Output Tokens", "Total Tokens"
+_PAGES = ("usageEventsDisplay", "usageEvents")
 _FREE = re.compile(r"no charge|not charged|errored|aborted", re.IGNORECASE)
 _EFFORT = "(?:-(?:low|medium|high|xhigh|max))?"
 _THINKING = re.compile(rf"(claude-.+?){_EFFORT}(?:-thinking{_EFFORT})?\Z")
@@ -36,24 +37,29 @@ def known(value: Mapping[str, object]) -> bool:
     return (
         (_WRITTEN in value and _INPUT in value)
         or (is_object(value.get("tokenUsage")) and "kind" in value)
-        or isinstance(value.get("usageEventsDisplay"), list)
+        or _page(value) is not None
     )
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
     """The request of a row, or those of a page of events. Raises `UsageError`."""
-    events = value.get("usageEventsDisplay")
-    if not isinstance(events, list):
+    events = _page(value)
+    if events is None:
         yield _row(value, place) if _WRITTEN in value else _event(value, place)
         return
     for number, event in enumerate(events, 1):
         spot = Place(place.file, place.line, f"event {number}")
         try:
-            yield _event(require_object(event, "usageEventsDisplay"), spot)
+            yield _event(require_object(event, "the page of events"), spot)
         except UsageError as error:
             yield Rejected(spot, error.code, error.message, error.help, written(event))
     if not events:
         yield Skipped(place, "a page without events")
+
+
+def _page(value: Mapping[str, object]) -> list[object] | None:
+    """The events of a page, of the dashboard or of the API for admins; None for what is none."""
+    return next((found for key in _PAGES if isinstance(found := value.get(key), list)), None)
 
 
 def _row(row: Mapping[str, object], place: Place) -> Outcome:
@@ -116,7 +122,7 @@ def _record(
     if name is not None and (found := _THINKING.match(name)) is not None:
         name = found[1]
     given = {
-        "user": holder.get("User", holder.get("owningUser")),
+        "user": holder.get("User", holder.get("owningUser") or holder.get("userEmail")),
         "kind": holder.get("Kind", holder.get("kind")),
     }
     attributes = {key: clean(text) for key, text in given.items() if isinstance(text, str) and text}

@@ -14,6 +14,7 @@ from attrs import evolve
 from pricelang.model.notes import Note
 from pricelang.usage.fields import (
     clean,
+    is_object,
     model_id,
     optional_count,
     optional_object,
@@ -25,18 +26,21 @@ from pricelang.usage.fields import (
 from pricelang.usage.formats.coding_agents import named_attributes
 from pricelang.usage.formats.gemini_counts import prompt_and_answer
 from pricelang.usage.io.json_text import written
-from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
+from pricelang.usage.records import SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.usage.response_ids import named
 from pricelang.usage.unknown import known_names, note_unknown
 
 FORMAT = "gemini-cli"
 _TOKENS = known_names("input", "output", "cached", "thoughts", "tool", "total")
+_STATS = known_names("input", "prompt", "candidates", "total", "cached", "thoughts", "tool")
 _OTHERS = ("info", "error", "warning")
 
 
 def known(value: Mapping[str, object]) -> bool:
     """Decides whether an object is a session, its head, or a message of one."""
     if "projectHash" in value and "sessionId" in value:
+        return True
+    if _models(value) is not None:
         return True
     kind = value.get("type")
     if kind == "gemini":
@@ -54,6 +58,10 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
     """The requests of a session, or of one message. Raises `UsageError`."""
     messages = value.get("messages")
     session = value.get("sessionId")
+    models = _models(value)
+    if models is not None:
+        yield from _sums(models, value.get("session_id"), place)
+        return
     if "projectHash" not in value:
         yield _message(value, None, place)
         return
@@ -89,6 +97,38 @@ def _message(value: Mapping[str, object], session: object, place: Place) -> Outc
     attributes = named_attributes({"session": session})
     ids = named("gemini", value.get("id"))
     return Record((part,), place, FORMAT, tuple(notes), attributes, ids=ids)
+
+
+def _models(value: Mapping[str, object]) -> Mapping[str, object] | None:
+    """The models in what `gemini --output-format json` writes, None for anything else."""
+    stats = value.get("stats")
+    models = stats.get("models") if is_object(stats) else None
+    is_ours = is_object(models) and all(
+        is_object(one) and is_object(one.get("tokens")) for one in models.values()
+    )
+    return models if is_ours and is_object(models) else None
+
+
+def _sums(models: Mapping[str, object], session: object, place: Place) -> Iterator[Outcome]:
+    """The sum of the requests of each model of a run, in one record. Raises `UsageError`."""
+    notes: list[Note] = []
+    parts = []
+    for name, one in models.items():
+        path = f"stats.models.{clean(name)}.tokens"
+        tokens = require_object(require_object(one, path).get("tokens"), path)
+        note_unknown(tokens, _STATS, path, notes)
+        counters = prompt_and_answer(
+            required_count(tokens, "prompt", path),
+            required_count(tokens, "candidates", path),
+            [optional_count(tokens, key, path) for key in ("cached", "thoughts", "tool", "total")],
+            path,
+        )
+        parts.append(Part(model_id(name, path, notes), None, {}, counters.meters(), kind=SUM))
+    attributes = named_attributes({"session": session})
+    # A session that goes on has other counts: the same ones are a copy.
+    counts = hash(repr([(part.model, sorted(part.usage.items())) for part in parts]))
+    ids = named("gemini-run", f"{session} {counts:x}" if session else None)
+    yield Record(tuple(parts), place, FORMAT, tuple(notes), attributes, ids=ids)
 
 
 def api_response(

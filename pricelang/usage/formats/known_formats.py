@@ -53,15 +53,15 @@ KNOWN = (
     ),
     _format("clouds", "request"),
     _format("cloud-batches", "recordId", "processedRecordCount", "request"),
-    _format("opencode", "sessionID", "projectID", "info"),
+    _format("opencode", "sessionID", "projectID", "info", last=True),
     _format("pi", "message", "cwd", "parentId", "cacheRead", last=True),
     _format("cline", "ts", "updated_at", last=True),
     _format("codex", "payload", "thread_id", last=True),
-    _format("gemini-cli", "projectHash", "tokens", last=True),
+    _format("gemini-cli", "projectHash", "tokens", "stats", last=True),
     _format("otel-metrics", "resourceMetrics", "MetricName", "meta"),
     _format("analytics-usage", "data", "uncached_input_tokens", "group"),
     _format("console-tokens", "usage_date_utc"),
-    _format("cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay"),
+    _format("cursor", "Input (w/ Cache Write)", "tokenUsage", "usageEventsDisplay", "usageEvents"),
     _format(
         "ccusage",
         "daily",
@@ -101,8 +101,12 @@ KNOWN = (
     _format("litellm-daily", "api_requests", "Total Tokens", "metadata", "results"),
     _format("helicone", "prompt_cache_write_tokens", "prompt_cache_read_tokens"),
     _format("pydantic-ai", "cache_read_tokens", "cache_write_tokens", "model_name"),
-    _format("openrouter", "native_tokens_prompt", "native_tokens_completion", "data"),
-    _format("posthog", "event", "*.event", "batch", "results", "events"),
+    _format(
+        "openrouter", "native_tokens_prompt", "native_tokens_completion", "model_permaslug", "data"
+    ),
+    _format(
+        "posthog", "event", "*.event", "properties.$ai_input_tokens", "batch", "results", "events"
+    ),
     _format(
         "langchain",
         "run_type",
@@ -114,6 +118,7 @@ KNOWN = (
         "messages",
         "values",
         "generations",
+        last=True,
     ),
     _format(
         "openai",

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from attrs import evolve
+
 from pricelang.usage.fields import is_object, placed, shown
 from pricelang.usage.formats.langchain_message import Around, message_outcome
-from pricelang.usage.records import Outcome, Place, Skipped, UsageError
+from pricelang.usage.records import SUM, Outcome, Place, Record, Skipped, UsageError
 from pricelang.usage.times import instant, milliseconds
 
 FORMAT = "langchain"
@@ -39,7 +41,12 @@ _ATTRIBUTES = {"trace": "trace_id", "session": "session_id", "run": "name"}
 
 def known(value: Mapping[str, object]) -> bool:
     """Decides whether an object is a message of LangChain or holds some, by its keys."""
-    return _is_run(value) or _message(value) is not None or _held(value) is not None
+    return (
+        _is_run(value)
+        or _message(value) is not None
+        or _held(value) is not None
+        or _is_by_model(value)
+    )
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
@@ -49,6 +56,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     message = _message(value)
     if message is not None:
         return (_outcome(message, place, Around()),)
+    if _is_by_model(value):
+        return list(_by_model(value, place))
     held = _held(value)
     if held is None:
         raise UsageError("unknown_record", "neither a message of LangChain nor what holds some")
@@ -137,6 +146,31 @@ def _each(listed: Sequence[object], place: Place, around: Around) -> Iterator[Ou
             yield _outcome(message, place, around)
         except UsageError as error:
             yield error.rejected(placed(place, message.get("id")))
+
+
+_COUNTS = ("input_tokens", "output_tokens", "total_tokens")
+
+
+def _is_by_model(value: Mapping[str, object]) -> bool:
+    """Decides whether an object has the sums of `get_usage_metadata_callback`, by model."""
+    return bool(value) and all(
+        is_object(one) and all(name in one for name in _COUNTS) for one in value.values()
+    )
+
+
+def _by_model(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
+    """The sum of each model."""
+    for model, usage in value.items():
+        spot = placed(place, model)
+        message = {"usage_metadata": usage, "response_metadata": {"model_name": model}}
+        try:
+            found = message_outcome(message, spot, Around())
+        except UsageError as error:
+            yield error.rejected(spot)
+            continue
+        if isinstance(found, Record):
+            found = evolve(found, parts=tuple(evolve(one, kind=SUM) for one in found.parts))
+        yield found
 
 
 # ---- runs ----------------------------------------------------------------------------------------

@@ -42,6 +42,15 @@ _TYPES = (
     "GUARDRAIL",
 )
 _USAGE = ("usageDetails", "usage_details")
+_OLDER = {
+    "input": "input",
+    "output": "output",
+    "total": "total",
+    "promptTokens": "input",
+    "completionTokens": "output",
+    "totalTokens": "total",
+}
+"""Names of counts in the `usage` of older versions, which have no cache."""
 _TRACE = ("traceId", "trace_id")
 _START = ("startTime", "start_time")
 _MODEL = ("model", "providedModelName", "provided_model_name")
@@ -125,6 +134,7 @@ def _observation(value: Mapping[str, object], place: Place) -> Record | Skipped 
     usage = next(
         (found for key in _USAGE if (found := embedded_object(value, key)) is not None), None
     )
+    usage = usage or _older(embedded_object(value, "usage") or {})
     if not usage:
         return Skipped(place, f"a {shown(value.get('type'))} observation without usage")
     meters, notes = observation_meters(usage)
@@ -146,3 +156,14 @@ def _observation(value: Mapping[str, object], place: Place) -> Record | Skipped 
     )
     ids = named("observation", value.get("id"))
     return Record((part,), place, FORMAT, tuple(notes), attributes, ids=ids)
+
+
+def _older(usage: Mapping[str, object]) -> dict[str, object]:
+    """What the `usage` of older versions counts, which has costs and a unit beside its counts.
+    Raises `UsageError` for a unit that is no token.
+    """
+    found = {name: usage[key] for key, name in _OLDER.items() if usage.get(key) is not None}
+    unit = usage.get("unit")
+    if found and unit not in (None, "TOKENS"):
+        raise UsageError("unknown_value", f"`usage.unit` is {shown(unit)}, and tokens have prices")
+    return found

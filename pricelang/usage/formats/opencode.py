@@ -1,4 +1,5 @@
-"""Messages of opencode to requests: its stored message files, and what `opencode export` writes.
+"""Messages of opencode to requests: its stored message files, what `opencode export` writes,
+and the events of `opencode run --format json`.
 
 `tokens` counts the cache outside of the input. Versions differ in whether the output holds the
 reasoning: `total` says it, and without one a message with both is refused. A message of several
@@ -45,7 +46,12 @@ def known(value: Mapping[str, object]) -> bool:
         return True
     if "projectID" in value and "directory" in value:
         return True
-    return "sessionID" in value and ("role" in value or "messageID" in value)
+    return "sessionID" in value and ("role" in value or "messageID" in value or _is_event(value))
+
+
+def _is_event(value: Mapping[str, object]) -> bool:
+    """Decides whether an object is a line of `opencode run --format json`."""
+    return "type" in value and "timestamp" in value and ("part" in value or "error" in value)
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterator[Outcome]:
@@ -68,6 +74,8 @@ def _message(value: Mapping[str, object], place: Place) -> Outcome:
     inner = value.get("info")
     info: Mapping[str, object] = inner if is_object(inner) else value
     place = placed(place, info.get("id"))
+    if _is_event(info):
+        return _finished_step(info, place)
     if "messageID" in info:
         return Skipped(place, "a part of a message, whose tokens count")
     if info.get("role") != "assistant":
@@ -93,6 +101,20 @@ def _message(value: Mapping[str, object], place: Place) -> Outcome:
     return Record(
         tuple(parts), place, FORMAT, tuple(dict.fromkeys(notes)), named_attributes(given), ids=ids
     )
+
+
+def _finished_step(event: Mapping[str, object], place: Place) -> Outcome:
+    """The request that a step of a run made, which names no model. Raises `UsageError`."""
+    part = optional_object(event, "part", "") or {}
+    tokens = optional_object(part, "tokens", "part")
+    if event.get("type") != "step_finish" or tokens is None:
+        return Skipped(place, f"a {shown(event.get('type'))} event of a run")
+    notes: list[Note] = []
+    at = milliseconds(event.get("timestamp"), "timestamp")
+    one = Part(None, at, {}, _counters(tokens, "part.tokens", notes).meters())
+    given = named_attributes({"session": event.get("sessionID")})
+    ids = named("opencode-step", part.get("id"))
+    return Record((one,), place, FORMAT, tuple(notes), given, ids=ids)
 
 
 def _steps(info: Mapping[str, object], parts: object) -> Iterator[tuple[Mapping[str, object], str]]:

@@ -13,6 +13,7 @@ from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import clean, is_object, optional_count, placed, required_count, word
 from pricelang.usage.formats.gateway_part import gateway_part
+from pricelang.usage.formats.openrouter_activity import activity, rows_of_activity
 from pricelang.usage.inclusive import disjoint
 from pricelang.usage.parted import parted
 from pricelang.usage.records import Outcome, Part, Place, Record, UsageError
@@ -44,12 +45,15 @@ _CUT = Note("unfinished", "the generation was cancelled: its counts may not be t
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Decides whether an object is a generation, by the names of its counts."""
-    return _generation(value) is not None
+    """Decides whether an object is a generation, or rows of an activity, by their keys."""
+    return _generation(value) is not None or rows_of_activity(value) is not None
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
-    """The record of a generation. Raises `UsageError`."""
+    """The records of an object. Raises `UsageError`."""
+    rows = rows_of_activity(value)
+    if rows is not None:
+        return list(activity(rows, place))
     found = _generation(value) or value
     place = placed(place, found.get("id"))
     provider = found.get("provider_name")

@@ -57,12 +57,14 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
 
 
 def _is_event(value: Mapping[str, object]) -> bool:
-    name = value.get("event", value.get("*.event"))
+    name = _column(value, "event")
     if not isinstance(name, str):
-        return False
+        # A query names the properties alone: a row with a count is a call.
+        return name is None and _COLUMNS[0] + _COUNT in value
     return (
         name.startswith("$ai_")
         or ("properties" in value and "distinct_id" in value)
+        or ("*.properties" in value and "*.event" in value)
         or any(start + _COUNT in value for start in _COLUMNS)
     )
 
@@ -90,7 +92,8 @@ def _each(listed: Sequence[object], place: Place) -> Iterator[Outcome]:
 
 def _event(value: Mapping[str, object], place: Place) -> Record | Skipped:
     """The record of an event. Raises `UsageError`."""
-    name = value.get("event", value.get("*.event"))
+    name = _column(value, "event")
+    name = _CALLS[0] if name is None else name
     if name not in _CALLS:
         return Skipped(place, f"a {shown(name)} event, which is no call of a model")
     properties = _properties(value)

@@ -45,7 +45,7 @@ COUNTS: Mapping[str, tuple[str, ...]] = {
     "total": ("total_tokens",),
     "inside": ("reasoning_tokens", "reasoning_output_tokens", "thinking_tokens"),
 }
-MODEL = ("model", "model_id", "model_name", "model_version")
+MODEL = ("model", "model_id", "model_name", "model_version", "ls_model_name")
 AT = (
     "at",
     "timestamp",

@@ -3,7 +3,8 @@
 Beside its transcripts Claude Code keeps settings, a history, indices, lists of things to do,
 descriptions of subagents, results of tools, plugins. They hold no usage, and no other file there
 does: what has neither the shape of a record nor a counter in it is skipped there. A folder is
-Claude Code's where a transcript is in it, whatever it is called. Files of others that it keeps
+Claude Code's where a transcript is in it, whatever it is called; Codex, Cline and Roo Code keep
+such files beside their logs too, which are known by their names. Files of others that it keeps
 (plugins, results of tools, copies of what it changed) are skipped whole, for what they count are no
 requests of a session; so is what it works out of its transcripts.
 """
@@ -30,6 +31,8 @@ _ENDINGS = tuple(ending + packed for ending in (*RECORD_FILES, *_OF_JOBS) for pa
 _TABLES = tuple(ending + packed for ending in (*PARQUET, *DATABASE, *CSV) for packed in PACKED)
 _CSV = tuple(ending + packed for ending in CSV for packed in PACKED)
 _LINES = tuple(".jsonl" + packed for packed in PACKED)
+_OF_AGENTS = re.compile(r"rollout-.*\.jsonl(?:\.gz|\.zst)?\Z|ui_messages\.json\Z")
+"""The names of the logs of Codex, Cline and Roo Code, which keep settings beside them too."""
 _HEAD = 2**16
 _OF_OTHERS = {
     "plugins": "a file of a plugin",
@@ -59,7 +62,7 @@ _COUNTER = re.compile(
 
 
 class Beside(str):
-    """The path of a file that a walk found in a folder of Claude Code:
+    """The path of a file that a walk found in a folder of a coding agent:
     it may hold no usage, and does not where `reason` says what it is.
     """
 
@@ -85,7 +88,9 @@ def record_files(folder: str) -> list[str]:
             path = os.path.join(place, name)
             if is_table(name) and not name.startswith("."):
                 (found if is_export(path) else tables).append(path)
-    if any(map(_is_transcript, _likely_first(sorted(found)))):
+    if any(_is_of_agent(path) for path in found) or any(
+        map(_is_transcript, _likely_first(sorted(found)))
+    ):
         found = [Beside(path, _of_others(path)) for path in found]
     # A folder of tables alone is none of records.
     return sorted([*found, *(Beside(path, _TABLE) for path in tables)]) if found else []
@@ -137,6 +142,11 @@ def _of_others(path: str) -> str:
         if part in _OF_SESSION and os.path.isfile(above + ".jsonl"):
             return _OF_SESSION[part]
     return ""
+
+
+def _is_of_agent(path: str) -> bool:
+    """Decides whether a name is that of a log which another coding agent keeps."""
+    return _OF_AGENTS.match(os.path.basename(path)) is not None
 
 
 def _likely_first(files: list[str]) -> Iterator[str]:
