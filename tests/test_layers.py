@@ -77,7 +77,7 @@ def test_imports_run_one_way(module: str) -> None:
 def test_a_format_knows_no_price(module: str) -> None:
     for other in imports(MODULES[module]):
         assert (
-            other.startswith("pricelang.usage")
+            other.startswith(("pricelang.usage", "pricelang.present."))
             or other == "pricelang.model.notes"
             or other.split(".")[0] in READERS
         ), other
