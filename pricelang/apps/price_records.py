@@ -78,7 +78,7 @@ def price_parts(
 
 
 def card_of(cards: Cards, part: Part, model: str | None, provider: str | None) -> RateCard:
-    """The first card that knows the model of a part; the last where none does, whose error says so."""
+    """The first card that knows the model of a part, or the last, whose error says so."""
     for card in cards[:-1]:
         ids = model_ids_of(card.book)
         name = routed(ids, part, provider)[0].model or model

@@ -1,4 +1,4 @@
-"""A checked book that prices requests which a program writes out: a model, an instant, quantities."""
+"""A checked book that prices requests that a program writes: a model, an instant, quantities."""
 
 from __future__ import annotations
 

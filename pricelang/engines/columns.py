@@ -12,7 +12,7 @@ from attrs import frozen
 from pricelang.engines.counts import Count, is_quoted, read_difference, settled
 from pricelang.model.book import Book
 from pricelang.model.errors import BadRequest, UnknownName
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 
 OWN = ("pl_", "r_pl_")
 """How the names begin of the columns that engines add to those of the usage."""
@@ -95,8 +95,7 @@ def columns_of(
     _check_whole(found, fixed)
     _check_twice(found, firsts, fixed)
     _check_fixed(dimensions, fixed)
-    pairs = [(name, found[name]) for name in meters if name in found]
-    _check_pairs(meters, pairs)
+    pairs = _pairs(meters, found)
     sure = (name for name, text in mapping.items() if text not in present and is_quoted(text))
     said = {name: Count(parts[1:]) for name, parts in parted.items() if len(parts) > 1}
     counts = settled(book, pairs, present, said, frozenset(sure))
@@ -152,14 +151,13 @@ def _check_mapping(
             raise UnknownName(
                 "unknown_name",
                 f"the mapping names `{shown(name)}`, which is not a name of the book",
-                help=did_you_mean(shown(name), known) or "names: " + ", ".join(known),
+                help=help_for(name, known, "names"),
             )
         if column not in present:
             raise BadRequest(
                 "no_column",
                 f"there is no column `{shown(column)}` for `{name}`",
-                help=did_you_mean(shown(column), present)
-                or "columns: " + ", ".join(map(shown, present)),
+                help=help_for(column, present, "columns"),
             )
 
 
@@ -194,11 +192,14 @@ def _check_twice(found: Mapping[str, str], mapping: Mapping[str, str], fixed: Fi
         )
 
 
-def _check_pairs(meters: Sequence[str], pairs: Sequence[tuple[str, str]]) -> None:
+def _pairs(meters: Sequence[str], found: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Each meter with the column that counts it. Raises `BadRequest` where there is none."""
+    pairs = [(name, found[name]) for name in meters if name in found]
     if not pairs:
         raise BadRequest(
             "no_column", "no column counts a meter of the book", help="meters: " + ", ".join(meters)
         )
+    return pairs
 
 
 def _check_fixed(dimensions: Sequence[str], fixed: Fixed) -> None:
@@ -207,7 +208,7 @@ def _check_fixed(dimensions: Sequence[str], fixed: Fixed) -> None:
             raise UnknownName(
                 "unknown_dimension",
                 f"unknown dimension `{shown(name)}`",
-                help=did_you_mean(shown(name), dimensions),
+                help=help_for(name, dimensions),
             )
 
 

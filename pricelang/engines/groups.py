@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pricelang.model.errors import BadRequest
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 
 PERIODS = ("hour", "day", "week", "month", "year")
 
@@ -21,5 +21,5 @@ def no_such_column(name: str, columns: Sequence[str]) -> BadRequest:
     return BadRequest(
         "no_column",
         f"there is no column `{shown(name)}` to group by",
-        help=did_you_mean(shown(name), known) or "columns: " + ", ".join(map(shown, known)),
+        help=help_for(name, known, "columns"),
     )

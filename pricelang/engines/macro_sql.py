@@ -69,7 +69,8 @@ def _value_number(column: str, values: Sequence[str], silent: str | None) -> str
     """
     chosen = " ".join(f"when {literal(value)} then {n}" for n, value in enumerate(values))
     unsaid = "null" if silent is None else f"case {silent} {chosen} end"
-    return f"case {column} {chosen} else case when trim({column}) <> '' then null else {unsaid} end end"
+    otherwise = f"case when trim({column}) <> '' then null else {unsaid} end"
+    return f"case {column} {chosen} else {otherwise} end"
 
 
 def _number(found: RateSnapshots, where: Placement, numbers: Sequence[str]) -> str:

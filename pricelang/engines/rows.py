@@ -14,7 +14,7 @@ from pricelang.engines.names import fresh, literal, quoted
 from pricelang.engines.rated_rows import decimal, rated
 from pricelang.engines.sources import ending, reads
 from pricelang.model.errors import BadRequest, PriceError
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 from pricelang.usage.io.folders import PARQUET
 from pricelang.usage.io.targets import Target, check_targets, is_stream
 from pricelang.usage.io.writing import Drafts
@@ -230,9 +230,7 @@ def _totals(job: Job, rows: str) -> dict[str, Fraction]:
 def _check_names(job: Job, lines: bool, keep: Sequence[str] | None = None) -> None:
     for name in keep or ():
         if name not in job.source.names:
-            help = did_you_mean(shown(name), job.source.names) or "columns: " + ", ".join(
-                map(shown, job.source.names)
-            )
+            help = help_for(name, job.source.names, "columns")
             raise BadRequest("no_column", f"there is no column `{shown(name)}` to keep", help=help)
     new = [
         COST,

@@ -16,7 +16,7 @@ from pricelang.engines.csv_lines import csv_lines
 from pricelang.engines.json_lines import BrokenLines, staged_lines
 from pricelang.engines.names import fresh, literal, literals, quoted
 from pricelang.model.errors import BadRequest
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 from pricelang.usage.io.folders import CSV, DATABASE, PACKED, PARQUET
 from pricelang.usage.io.offline import EXTENSIONS, check_local, load_remote, scheme_of
 
@@ -147,7 +147,7 @@ def _no_table(connection: DuckDBPyConnection, paths: Sequence[str]) -> BadReques
     return BadRequest(
         "bad_source",
         f"there is no table and no file `{shown(paths[0])}`",
-        help=did_you_mean(paths[0], tables),
+        help=help_for(paths[0], tables),
     )
 
 

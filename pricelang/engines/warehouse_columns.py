@@ -11,7 +11,7 @@ from pricelang.engines.dialects.base import Dialect
 from pricelang.engines.join_keys import Quantity
 from pricelang.model.book import Book
 from pricelang.model.errors import BadRequest, UnknownName
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 
 MAX_QUANTITY = 10**15
 """A quantity beyond is refused: all below are exact in every type of column, binary floats too."""
@@ -43,7 +43,7 @@ class UsageColumns:
                 raise UnknownName(
                     "unknown_name",
                     f"the mapping names `{shown(name)}`, which is not a name of the book",
-                    help=did_you_mean(shown(name), known),
+                    help=help_for(name, known),
                 )
         for name in (*dimensions, *self.dimensions):
             if name in fixed:

@@ -7,13 +7,13 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 from typing import NoReturn
 
 from pricelang.model.book import Meter, Unit
-from pricelang.model.errors import BadRequest, Help
+from pricelang.model.errors import BadRequest
 from pricelang.model.units import find_unit, plural
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.explained import Help
+from pricelang.present.text import help_for, shown
 
 MAX_DIGITS = 40
 PLAIN = 2**50
@@ -99,7 +99,7 @@ def _read_text(value: str, meter: Meter, units: Sequence[Unit]) -> Fraction:
         _bad(
             meter,
             f"has the unknown unit `{match.group(2)}`",
-            partial(did_you_mean, match.group(2), [u.name for u in units]),
+            help_for(match.group(2), [u.name for u in units]),
         )
     if unit.kind != meter.kind:
         _bad(meter, f"is in {match.group(2)}, but is counted in {plural(meter.unit)}", None)

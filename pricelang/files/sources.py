@@ -16,4 +16,6 @@ def sources_of(source: str | Path | Sequence[str | Path]) -> tuple[str | Path, .
     if isinstance(source, str):
         several = "," in source and not os.path.exists(source)
         return tuple(part.strip() for part in source.split(",")) if several else (source,)
-    return tuple(source) if isinstance(source, Sequence) and source else (source,)  # type: ignore[return-value]
+    if not isinstance(source, Sequence) or not source:
+        return (source,)  # type: ignore[return-value]
+    return tuple(source)

@@ -20,14 +20,7 @@ Stopping: TypeAlias = Literal["value", "meter", "refusal", "modifier", "exclusio
 """The groups whose rules may leave a request without a price, in the order of asking."""
 
 Group: TypeAlias = Literal[
-    Stopping,
-    "derivation",
-    "free",
-    "limit",
-    "rounding",
-    "conversion",
-    "charge",
-    "note",
+    Stopping, "derivation", "free", "limit", "rounding", "conversion", "charge", "note"
 ]
 """The groups of diagrams."""
 

@@ -4,20 +4,17 @@ all with a code, a rule, a place and a help.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any
 
 from pricelang.model.book import Origin
 from pricelang.model.notes import Note
-from pricelang.present.arguments import said_to_caller
+from pricelang.present.explained import ExplainedError, Help
 from pricelang.present.text import shown
 
-Help = str | Callable[[], str | None] | None
-"""What to do next: a text, or what gives one when it is asked for."""
 
-
-class PriceError(Exception):
+class PriceError(ExplainedError):
     """A request that has no price.
 
     `code` is stable and meant for programs, `message` one sentence, `rule` the rule that decided
@@ -33,24 +30,9 @@ class PriceError(Exception):
         origin: Origin | None = None,
         help: Help = None,
     ) -> None:
-        message = said_to_caller(message)
-        self.code, self.message, self.rule, self._help = code, message, rule, help
+        super().__init__(code, message, help)
+        self.rule = rule
         self.location = origin.place if origin is not None else None
-        super().__init__(message)
-
-    @property
-    def help(self) -> str | None:
-        """What to do next, or None. It is worked out when it is first asked for:
-        the nearest known name takes far longer to find than a request to price.
-        """
-        if callable(self._help):
-            self._help = self._help()
-        return said_to_caller(self._help) if self._help is not None else None
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # made without its `__init__`, whose arguments are not its `args`
-        state = {**self.__dict__, "_help": self.help}
-        return type(self).__new__, (type(self), *self.args), state
 
     def to_dict(self) -> dict[str, str | None]:
         """The error as `pricelang price --json` prints it."""

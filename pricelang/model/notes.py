@@ -6,7 +6,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from attrs import frozen
+from attrs import field, frozen
+
+from pricelang.present.arguments import said_to_caller
 
 NoteCode = Literal[
     "account",
@@ -153,7 +155,7 @@ class Note:
     """
 
     code: NoteCode
-    text: str
+    text: str = field(converter=said_to_caller)
 
     @property
     def doubtful(self) -> bool:

@@ -28,7 +28,7 @@ _AT_SPACES = re.compile(r"([ \n]+)")
 _AT_MARKS = re.compile(
     r"([ \n]+)|(?<=[A-Za-z][-/_@])(?=\w)|(?<=\w{4}-)(?=\w)(?!\d\d-\d\d)|(?<=,)(?=[A-Za-z])"
 )
-"""Where a text may be folded: between words, or behind the marks within a name, but no date, too."""
+"""Where a text may be folded: between words, and behind the marks of a name, but of no date."""
 
 
 def fitted(table: Table, width: int) -> Iterator[Table]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 MAX_ID = 120
 """The characters of an id that its column shows; no format has ids as long."""
+
+MAX_LISTED = 60
+"""The names that a help lists."""
 
 
 def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
@@ -30,6 +33,25 @@ def did_you_mean(name: str, known: Iterable[str]) -> str | None:
         if near
         else None
     )
+
+
+def help_for(name: str, known: Iterable[str], what: str = "") -> Callable[[], str | None]:
+    """The help of an unknown name, to be called when somebody asks for it: the nearest known names.
+    Where none is near, the known names behind `what`; None where that is empty.
+
+    >>> help_for("x", ["day", "model"], "columns")()
+    'columns: day, model'
+    """
+
+    def help() -> str | None:
+        names = list(known)
+        near = did_you_mean(shown(name), names)
+        if near is not None or not what:
+            return near
+        more = ["…"] if len(names) > MAX_LISTED else []
+        return f"{what}: " + ", ".join([*map(shown, names[:MAX_LISTED]), *more])
+
+    return help
 
 
 def printable(text: str) -> str:

@@ -17,7 +17,7 @@ from pricelang.model.counter_names import COUNTERS, PLAIN_LIFETIME, UNKNOWN_LIFE
 from pricelang.model.errors import UnknownName
 from pricelang.model.instants import Instant
 from pricelang.model.notes import Note
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 from pricelang.usage.model_ids import model_ids_of
 from pricelang.usage.model_mapping import requested
 from pricelang.usage.records import Part
@@ -63,7 +63,7 @@ class MeterNames:
             raise UnknownName(
                 "unknown_meter",
                 f"unknown meter `{shown(name)}`",
-                help=partial(did_you_mean, name, self._meters),
+                help=help_for(name, self._meters),
             )
         raise UnknownName(
             "unknown_meter",

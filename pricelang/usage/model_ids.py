@@ -5,7 +5,7 @@ with the dimensions that the id says.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
@@ -16,7 +16,7 @@ from pricelang.model.families import families_of
 from pricelang.model.instants import seconds_of, today
 from pricelang.model.notes import Note
 from pricelang.present.arguments import spoken
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 from pricelang.usage.bedrock_ids import Named
 from pricelang.usage.fields import mark_note, without_mark
 from pricelang.usage.model_errors import opaque, priced_elsewhere
@@ -167,16 +167,7 @@ class ModelIds:
                 del values[name]
         for name in (*unsaid, *LEAVES_UNSAID.get(_text(values.get("platform")) or "", ())):
             if name in self.values and name not in values:
-                choices = self._choices(name, values)
-                flag = f"--{name.replace('_', '-')} {choices}"
-                raise BadRequest(
-                    "unsaid",
-                    f"the request does not say its `{name}`, and its price may depend on it",
-                    help=spoken(
-                        f"say it: `{flag}`, or for a model's id in a file for `--models`",
-                        f"say it: `{name}=`, one of {choices}",
-                    ),
-                )
+                raise _unsaid(name, self._choices(name, values))
         return values
 
     def _choices(self, name: str, values: Mapping[str, str]) -> str:
@@ -265,7 +256,7 @@ class ModelIds:
             raise UnknownName(
                 "unknown_model",
                 f"unknown model `{shown(id, 200)}`",
-                help=partial(did_you_mean, name, self.names),
+                help=help_for(name, self.names),
             )
 
     def _moving(self, id: str, name: str) -> UnknownName:
@@ -280,6 +271,18 @@ class ModelIds:
             if models
             else None,
         )
+
+
+def _unsaid(name: str, choices: str) -> BadRequest:
+    flag = f"--{name.replace('_', '-')} {choices}"
+    return BadRequest(
+        "unsaid",
+        f"the request does not say its `{name}`, and its price may depend on it",
+        help=spoken(
+            f"say it: `{flag}`, or for a model's id in a file for `--models`",
+            f"say it: `{name}=`, one of {choices}",
+        ),
+    )
 
 
 def _text(value: object) -> str | None:

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from pricelang.model.notes import Note
 from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
-from pricelang.present.arguments import said_to_caller
+from pricelang.present.explained import ExplainedError, Help
 
 __all__ = ["SINGLE", "SUM", "RecordKind"]
 
@@ -155,24 +155,16 @@ def without_blanks(outcome: Outcome) -> Outcome:
     return evolve(outcome, parts=tuple(parts))
 
 
-class UsageError(Exception):
+class UsageError(ExplainedError):
     """A record that cannot be read, as an exception:
     the same code, message, help and place as `Rejected`.
     """
 
     def __init__(
-        self, code: str, message: str, help: str | None = None, place: Place | None = None
+        self, code: str, message: str, help: Help = None, place: Place | None = None
     ) -> None:
-        message = said_to_caller(message)
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.help = said_to_caller(help) if help is not None else None
+        super().__init__(code, message, help)
         self.place = place
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # made without its `__init__`, whose arguments are not its `args`
-        return type(self).__new__, (type(self), *self.args), self.__dict__
 
     def rejected(self, place: Place) -> Rejected:
         """The fault as a value, at its own place or else at `place`."""

@@ -15,7 +15,7 @@ from attrs import evolve
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
 from pricelang.model.units import plural
-from pricelang.present.text import did_you_mean
+from pricelang.present.text import help_for
 from pricelang.syntax import tree as t
 from pricelang.syntax.parser import parse_file
 
@@ -104,5 +104,5 @@ def _meters(book: m.Book, name: str) -> Sequence[int]:
 def _index(names: Sequence[str], name: str, what: str) -> int:
     if name not in names:
         message = f"the book has no {what} `{name}`"
-        raise BadRequest("unknown_name", message, help=did_you_mean(name, names))
+        raise BadRequest("unknown_name", message, help=help_for(name, names))
     return names.index(name)

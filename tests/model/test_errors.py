@@ -14,8 +14,10 @@ import pytest
 
 import pricelang
 from pricelang.model.errors import needed
-from pricelang.model.notes import MEANINGS
+from pricelang.model.notes import MEANINGS, Note
 from pricelang.present.arguments import as_flags, said_to_caller, spoken
+from pricelang.present.text import help_for
+from pricelang.usage.records import UsageError
 from tests.cli.helpers import run
 
 BOOK = pricelang.load()
@@ -147,3 +149,23 @@ def test_prices_and_facts_of_a_book() -> None:
     assert {meter.name for meter in BOOK.meters} >= {"input", "output", "cache_read"}
     assert all(one.default in one.values for one in BOOK.dimensions)
     assert BOOK.as_of == max(source.read for source in BOOK.sources)
+
+
+def test_the_nearest_names_are_looked_for_when_somebody_asks() -> None:
+    asked: list[str] = []
+
+    def names() -> Any:
+        asked.append("names")
+        yield "model"
+
+    error = UsageError("unknown_column", "there is no `modle`", help_for("modle", names()))
+    assert asked == []
+    assert (error.help, error.help) == ("did you mean `model`?",) * 2
+    assert asked == ["names"]
+
+
+def test_a_note_names_arguments_in_python_and_flags_for_a_command() -> None:
+    text = "give the tokens with `--tokens 12`"
+    assert Note("not_counted", text).text == "give the tokens with `tokens=12`"
+    with as_flags():
+        assert Note("not_counted", text).text == text

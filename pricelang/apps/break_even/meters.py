@@ -6,14 +6,14 @@ from fractions import Fraction
 
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, UnknownName
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 
 
 def meter_index(book: m.Book, name: str) -> int:
     """The index of a meter. Raises `UnknownName`, with the nearest names."""
     names = [meter.name for meter in book.meters]
     if name not in names:
-        help = did_you_mean(shown(name), names) or "meters: " + ", ".join(names)
+        help = help_for(name, names, "meters")
         raise UnknownName("unknown_meter", f"unknown meter `{shown(name)}`", help=help)
     return names.index(name)
 

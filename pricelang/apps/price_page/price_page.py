@@ -17,7 +17,7 @@ from pricelang.model.diagrams import Slot, slot_of
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import Instant, seconds_of, today
 from pricelang.model.notes import Note
-from pricelang.present.text import did_you_mean
+from pricelang.present.text import help_for
 
 USUAL = (BASE, CACHE, "batch", "fast", CHARGES)
 """What a price page shows, of the tables that a book has."""
@@ -94,7 +94,7 @@ def _wanted(book: m.Book, asked: list[str]) -> list[str]:
     known = modes_of(book)
     for mode in asked:
         if mode not in (*known, ALL):
-            help = did_you_mean(mode, [*known, ALL]) or "tables: " + ", ".join([*known, ALL])
+            help = help_for(mode, [*known, ALL], "tables")
             raise BadRequest("unknown_mode", f"the book has no table `{mode}`", help=help)
     if ALL in asked:
         return [ALL, *known]

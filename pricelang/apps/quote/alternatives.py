@@ -16,7 +16,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, NotOffered, UnknownName
 from pricelang.model.instants import seconds_of
 from pricelang.model.time_of_day import setting_at
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 
 MODEL, AT, CACHE, NONE = "model", "at", "cache", "none"
 KINDS = ("models", "modes")
@@ -86,7 +86,7 @@ def alternatives_of(book: m.Book, only: Iterable[str] = ()) -> tuple[Alternative
     axes = dict(_axes(book))
     wanted = set(only)
     for name in wanted - set(axes) - set(KINDS):
-        help = did_you_mean(name, [*axes, *KINDS]) or "axes: " + ", ".join([*KINDS, *axes])
+        help = help_for(name, [*KINDS, *axes], "axes")
         raise UnknownName("unknown_axis", f"there is no axis `{shown(name)}` to compare", help=help)
     chosen = [
         axis
@@ -160,7 +160,7 @@ def _check(rates: RateCard, axis: str, value: str) -> None:
         known = [dimension.name for dimension in book.dimensions]
         if axis not in known:
             axes = [MODEL, AT, *([CACHE] if caches else []), *known]
-            help = did_you_mean(axis, axes) or "axes: " + ", ".join(axes)
+            help = help_for(axis, axes, "axes")
             raise UnknownName(
                 "unknown_axis", f"there is no axis `{shown(axis)}` to compare", help=help
             )

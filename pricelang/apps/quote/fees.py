@@ -157,8 +157,10 @@ def _content(kind: str, figures: ModelFigures) -> tuple[str, Fraction, str]:
         raise QuoteError(
             "unknown_content",
             f"no content is called {shown(kind)}",
-            help=did_you_mean(kind, names)
-            or "a size such as `30kB`, or " + ", ".join(f"`{name}`" for name in names),
+            help=lambda: (
+                did_you_mean(kind, names)
+                or "a size such as `30kB`, or " + ", ".join(f"`{name}`" for name in names)
+            ),
         )
     if size is None:
         return kind, row["about"], row.place

@@ -9,7 +9,7 @@ from attrs import frozen
 from pricelang.apps.quote.figures import Found, ModelFigures
 from pricelang.apps.quote.model import QuoteError
 from pricelang.model import book as m
-from pricelang.present.text import did_you_mean
+from pricelang.present.text import help_for
 
 
 @frozen
@@ -45,9 +45,7 @@ def figure_tables(
     wanted = list(dict.fromkeys(names)) or known
     for name in wanted:
         if name not in known:
-            help = did_you_mean(name, known) or (
-                "tables: " + ", ".join(known) if known else "it has none at all"
-            )
+            help = help_for(name, known, "tables") if known else "it has none at all"
             raise QuoteError("unknown_table", f"the book has no figures `{name}`", help=help)
     only = None if model is None else book.models[model].name
     found = (_table(book, name, at, only) for name in known if name in wanted)

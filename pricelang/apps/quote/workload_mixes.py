@@ -15,7 +15,7 @@ from pricelang.apps.quote.model import Quote, QuoteLine
 from pricelang.apps.quote.scenarios import RequestBody
 from pricelang.apps.quote.workload_text import bad, known, number
 from pricelang.model.errors import BadRequest
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 from pricelang.usage.reading import read_paths
 from pricelang.usage.records import SINGLE, Outcome, Part, Record, Rejected, Skipped
 
@@ -76,7 +76,7 @@ def mix_of(
     words = {key: value for key, value in entry.items() if key not in _OWN}
     for key, value in (*words.items(), ("name", name)):
         if not isinstance(value, str) or len(value) > 200:
-            raise bad(f"`{path}.{shown(key)}` is not a short text", did_you_mean(key, _OWN))
+            raise bad(f"`{path}.{shown(key)}` is not a short text", help_for(key, _OWN))
     texts = {key: str(value) for key, value in words.items()}
     model = texts.pop("model", None)
     label = str(name) or model or path

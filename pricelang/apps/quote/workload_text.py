@@ -7,7 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from pricelang.model.errors import BadRequest
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.explained import Help
+from pricelang.present.text import help_for, shown
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.toml_text import BadText, parsed_toml
 
@@ -80,10 +81,10 @@ def known(value: Mapping[str, object], known: Iterable[str], path: str) -> None:
             where = f"`{path}.{shown(key)}`" if path else f"`{shown(key)}`"
             raise bad(
                 f"{where} is not a key of a workload",
-                did_you_mean(key, names) or "known: " + ", ".join(names),
+                help_for(key, names, "known"),
             )
 
 
-def bad(message: str, help: str | None) -> BadRequest:
+def bad(message: str, help: Help) -> BadRequest:
     """The error of a workload."""
     return BadRequest("bad_workload", message, help=help)

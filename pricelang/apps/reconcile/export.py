@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from pricelang.apps.reconcile.causes import Cause
 from pricelang.apps.reconcile.keys import FIELDS, Side
 from pricelang.apps.reconcile.reconciled import Reconciled, numbered
 from pricelang.apps.reconcile.summary import rule_places, six_places, verdict
@@ -54,18 +56,7 @@ def as_dict(found: Reconciled) -> dict[str, object]:
         "cost": _side(found.cost),
         "joined_on": list(found.fields),
         "lines": [_line(line, numbers.get(id(line))) for line in found.lines],
-        "causes": [
-            {
-                "kind": cause.kind,
-                "text": cause.text,
-                "or": list(cause.others),
-                "lines": [places[id(line)] for line in cause.lines],
-                "difference": plain(cause.difference),
-                "ratio": None if cause.ratio is None else plain(six_places(cause.ratio)),
-                "locations": list(cause.places),
-            }
-            for cause in found.causes
-        ],
+        "causes": [_cause(cause, places) for cause in found.causes],
         "findings": [
             {
                 "number": number,
@@ -81,6 +72,18 @@ def as_dict(found: Reconciled) -> dict[str, object]:
             for part in (*found.subtotals, found.total)
         ],
         "notes": list(found.notes),
+    }
+
+
+def _cause(cause: Cause, places: Mapping[int, int]) -> dict[str, object]:
+    return {
+        "kind": cause.kind,
+        "text": cause.text,
+        "or": list(cause.others),
+        "lines": [places[id(line)] for line in cause.lines],
+        "difference": plain(cause.difference),
+        "ratio": None if cause.ratio is None else plain(six_places(cause.ratio)),
+        "locations": list(cause.places),
     }
 
 

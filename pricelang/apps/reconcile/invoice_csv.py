@@ -36,7 +36,7 @@ from pricelang.apps.reconcile.pages import day_after
 from pricelang.apps.reconcile.quantities import canonical
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import seconds_of, written
-from pricelang.present.text import did_you_mean
+from pricelang.present.text import help_for
 from pricelang.usage.fields import shown, word
 from pricelang.usage.io.csv_lines import rows_of_file
 from pricelang.usage.records import UsageError
@@ -77,7 +77,7 @@ def invoice_side(
             raise UsageError(
                 "unknown_column",
                 f"{shown(name)} is not a column of an invoice",
-                did_you_mean(name, COLUMNS) or "known: " + ", ".join(COLUMNS),
+                help_for(name, COLUMNS, "known"),
             )
     rows = rows_of_file(path)
     _, headers = next(rows, (0, []))
@@ -154,7 +154,7 @@ def _columns(path: str, headers: Sequence[str], mapping: Mapping[str, str]) -> d
             raise UsageError(
                 "missing_column",
                 f"{shown(path)} has no column {shown(column)}",
-                did_you_mean(column, headers) or f"it has: {shown(', '.join(headers), 300)}",
+                help_for(column, headers, "it has"),
             )
     named = {name: mapping.get(name, name) for name in COLUMNS}
     columns = {name: column for name, column in named.items() if column in headers}
@@ -240,7 +240,7 @@ def _of_kind(book: PriceBook, key: Key, kind: str) -> Key:
     raise UsageError(
         "unknown_token_type",
         f"`token_type` is {shown(kind)}",
-        did_you_mean(kind, known) or "known: " + ", ".join(known),
+        help_for(kind, known, "known"),
     )
 
 

@@ -36,7 +36,7 @@ from pricelang.apps.reports.adjustments import Adjustment
 from pricelang.apps.reports.period import Period, period_of
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
-from pricelang.present.text import did_you_mean, how_many
+from pricelang.present.text import help_for, how_many
 from pricelang.usage.fields import shown
 from pricelang.usage.records import UsageError
 
@@ -88,7 +88,7 @@ class Comparing:
                 raise UsageError(
                     "unknown_column",
                     f"{shown(name)} is no column that lines are joined on",
-                    did_you_mean(name, FIELDS) or "known: " + ", ".join(FIELDS),
+                    help_for(name, FIELDS, "known"),
                 )
         return self.ignored
 

@@ -86,6 +86,9 @@ def _side(side: Side) -> str:
     )
 
 
+_HEADERS = ("counted", "quantity", "expected", "billed", "difference", "status")
+
+
 def table_of(
     found: Reconciled,
     lines: Sequence[JoinedLine],
@@ -100,11 +103,11 @@ def table_of(
         for number, cause in enumerate(found.causes, 1)
         for line in (cause.lines if by_cause else ())
     }
-    fields = [name for name in found.fields if name != "cost_type" and name != "token_type"]
     fields = [
         name
-        for name in fields
-        if name == "day" or len({getattr(line.key, name) for line in lines}) > 1 or name == "model"
+        for name in found.fields
+        if name not in ("cost_type", "token_type")
+        and (name in ("day", "model") or len({getattr(line.key, name) for line in lines}) > 1)
     ]
     rows = [
         (
@@ -118,15 +121,7 @@ def table_of(
         )
         for line in lines
     ]
-    headers = (
-        *(NAMES.get(name, name) for name in fields),
-        "counted",
-        "quantity",
-        "expected",
-        "billed",
-        "difference",
-        "status",
-    )
+    headers = (*(NAMES.get(name, name) for name in fields), *_HEADERS)
     return Table(headers, tuple(rows), frozenset(range(len(fields) + 1, len(fields) + 5)))
 
 

@@ -71,7 +71,11 @@ class Names:
         known = [*OWN, *self._defaults, *self._seen]
         unknown = next((name for name in self._by if name not in known), None)
         if unknown is not None and self._any:
-            help = did_you_mean(shown(unknown), known) or "they carry: " + ", ".join(
-                map(shown, known[:40])
+            raise BadRequest(
+                "no_column",
+                f"no record carries `{shown(unknown)}`",
+                help=lambda: (
+                    did_you_mean(shown(unknown), known)
+                    or "they carry: " + ", ".join(map(shown, known[:40]))
+                ),
             )
-            raise BadRequest("no_column", f"no record carries `{shown(unknown)}`", help=help)

@@ -96,9 +96,14 @@ def zone_of(name: str | None) -> tzinfo | None:
     try:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        known = zoneinfo.available_timezones()
-        help = did_you_mean(shown(name), known) or "write a name such as `Europe/Berlin`, or `UTC`"
-        raise BadRequest("bad_zone", f"there is no time zone `{shown(name)}`", help=help) from None
+        raise BadRequest(
+            "bad_zone",
+            f"there is no time zone `{shown(name)}`",
+            help=lambda: (
+                did_you_mean(shown(name), zoneinfo.available_timezones())
+                or "write a name such as `Europe/Berlin`, or `UTC`"
+            ),
+        ) from None
 
 
 def moment(at: str, zone: tzinfo | None = UTC) -> tuple[int, datetime]:

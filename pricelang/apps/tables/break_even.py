@@ -94,7 +94,8 @@ def _cheaper(found: OutputShare) -> str:
         return f"{found.above}, as soon as there is output"
     if found.above is None:
         return f"{found.below}, unless all is output"
-    return f"{found.below} below {readable_percent(found.share)} of output ({found.share}), {found.above} above"
+    share = f"{readable_percent(found.share)} of output ({found.share})"
+    return f"{found.below} below {share}, {found.above} above"
 
 
 def break_even_chart(found: BreakEven) -> Chart | None:

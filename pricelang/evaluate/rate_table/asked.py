@@ -12,7 +12,7 @@ from pricelang.evaluate.rate_table.grid import values_of
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, UnknownName
 from pricelang.model.rules import dimensions_that_pay
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import help_for, shown
 
 
 @frozen
@@ -90,7 +90,7 @@ def _check_names(kind: str, known: Iterable[str], names: Sequence[str], where: s
             raise UnknownName(
                 f"unknown_{kind}",
                 f"unknown {kind} `{shown(name)}`{where}",
-                help=did_you_mean(shown(name), there),
+                help=help_for(name, there),
             )
 
 

@@ -7,7 +7,7 @@ from pricelang.present.decimals import grouped, money
 
 
 def step_words(step: Step, currency: str) -> str:
-    """What a step does: `x 2`, `+ $1 per MTok`, `at least $5 per MTok`, `rounded by $0.01 per MTok`."""
+    """What a step does: `x 2`, `+ $1 per MTok`, `at least $5 per MTok`, `rounded by $0.01 …`."""
     value = grouped(step.value) if step.kind == "factor" else money(step.value, currency)
     per = "" if step.kind == "factor" else f" per {step.per}"
     return f"{sign_of(step.kind)} {value}{per}"

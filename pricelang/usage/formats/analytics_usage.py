@@ -10,26 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from pricelang.model.notes import Note
 from pricelang.usage.fields import clean, is_object, require_object, word, wrong_type
 from pricelang.usage.formats.admin_usage import usage_row
+from pricelang.usage.formats.repeated_rows import SeenRows
 from pricelang.usage.inclusive import total_of
 from pricelang.usage.io.json_text import written
-from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped, UsageError
+from pricelang.usage.records import Outcome, Place, Record, Rejected, UsageError
 
 FORMAT = "analytics-usage"
 _COUNT = "uncached_input_tokens"
 _BESIDE = ("actor", "starting_at", "ending_at", "total_tokens", "group", "usage", "amount")
 _TAGS = ("claude_tag_category", "claude_tag_user_id")
-
-
-@frozen
-class SeenRows:
-    """The rows so far, by what they are of: their counts, and where they stand."""
-
-    rows: dict[str, tuple[str, Place]] = field(factory=dict)
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -66,7 +60,6 @@ def _outcomes(seen: SeenRows, value: Mapping[str, object], place: Place) -> Iter
 
 def _once(seen: SeenRows, row: Mapping[str, object], place: Place) -> Outcome:
     record = _record(row, place)
-    part = record.parts[0]
     group = row.get("group")
     names = written(
         {
@@ -75,17 +68,7 @@ def _once(seen: SeenRows, row: Mapping[str, object], place: Place) -> Outcome:
             if value is None or isinstance(value, str) or key == "actor"
         }
     )
-    counts = repr(sorted(part.usage.items()))
-    before = seen.rows.setdefault(names, (counts, place))
-    if before[1] is place:
-        return record
-    if before[0] == counts:
-        return Skipped(place, f"a copy of the row at {before[1]}")
-    raise UsageError(
-        "changed_row",
-        f"this row stands with other counts at {before[1]}",
-        "give the pages of one run, not of two",
-    )
+    return seen.once(names, record, "give the pages of one run, not of two")
 
 
 def _record(row: Mapping[str, object], place: Place) -> Record:

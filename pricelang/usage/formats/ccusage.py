@@ -18,6 +18,7 @@ from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import clean, is_object, model_id, require_object, word, wrong_type
 from pricelang.usage.formats.ccusage_counts import TOP, counts_of, known_of, models_of
+from pricelang.usage.formats.repeated_rows import SeenRows
 from pricelang.usage.io.json_text import written
 from pricelang.usage.records import SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.usage.unknown import note_unknown
@@ -43,7 +44,7 @@ class Seen:
     """The kind of the first report of a run, and its rows by what they are of."""
 
     kinds: list[str] = field(factory=list)
-    rows: dict[tuple[object, ...], tuple[str, Place]] = field(factory=dict)
+    rows: SeenRows = field(factory=SeenRows)
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -158,19 +159,9 @@ def _once(
             "price reports of two kinds apart",
         )
     names = (kind, project, place.id, row.get("agent"), row.get("project"), row.get("projectPath"))
-    counts = repr([(part.model, sorted(part.usage.items())) for part in record.parts])
     if kind == "entries":
         return record
-    before = seen.rows.setdefault(names, (counts, place))
-    if before[1] is place:
-        return record
-    if before[0] == counts:
-        return Skipped(place, f"a copy of the row at {before[1]}")
-    raise UsageError(
-        "changed_row",
-        f"this row stands with other counts at {before[1]}",
-        "give the newest report alone",
-    )
+    return seen.rows.once(names, record, "give the newest report alone")
 
 
 def _record(kind: str, project: str | None, row: Mapping[str, object], place: Place) -> Record:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from pricelang.model.notes import Note
 from pricelang.usage.fields import clean, shown, word
-from pricelang.usage.records import SUM, Outcome, Part, Place, Record, Skipped, UsageError
+from pricelang.usage.formats.repeated_rows import SeenRows
+from pricelang.usage.records import SUM, Outcome, Part, Place, Record, UsageError
 from pricelang.usage.stated import stated
 from pricelang.usage.unknown import known_names, note_unknown
 from pricelang.usage.written_counts import count_of
@@ -46,7 +47,6 @@ _WINDOWS = {
     ">200k": _LONG,
     "200k-1m": _LONG,
 }
-_MOST = 2**18
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -56,31 +56,14 @@ def known(value: Mapping[str, object]) -> bool:
 
 def start() -> Callable[[Mapping[str, object], Place], Iterator[Outcome]]:
     """A function that reads rows, and knows those before."""
-    seen: dict[tuple[object, ...], tuple[tuple[object, ...], Place]] = {}
+    seen = SeenRows()
     return lambda value, place: _outcomes(seen, value, place)
 
 
-def _outcomes(
-    seen: dict[tuple[object, ...], tuple[tuple[object, ...], Place]],
-    row: Mapping[str, object],
-    place: Place,
-) -> Iterator[Outcome]:
+def _outcomes(seen: SeenRows, row: Mapping[str, object], place: Place) -> Iterator[Outcome]:
     record = _record(row, place)
     names = tuple(word(row.get(name), name) for name in _NAMES)
-    counts = tuple(sorted(record.parts[0].usage.items()))
-    before = seen.setdefault(names, (counts, place))
-    if len(seen) > _MOST:
-        del seen[next(iter(seen))]
-    if before[1] is place:
-        yield record
-    elif before[0] == counts:
-        yield Skipped(place, f"a copy of the row at {before[1]}")
-    else:
-        raise UsageError(
-            "changed_row",
-            f"this row stands with other counts at {before[1]}",
-            "give the newest export of each day alone",
-        )
+    yield seen.once(names, record, "give the newest export of each day alone")
 
 
 def _record(row: Mapping[str, object], place: Place) -> Record:

@@ -23,6 +23,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
+from pricelang.present.text import help_for
 from pricelang.usage.fields import clean, is_object, shown
 from pricelang.usage.formats.known_formats import BY_NAME, FORMATS, HINTS, KNOWN, LAST, Format
 from pricelang.usage.records import Outcome, Place, UsageError, without_blanks
@@ -94,14 +95,10 @@ def checked_format(name: str | None) -> str | None:
     if name in found:
         _plugin(name)
         return name
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, (*FORMATS, *found), 1)
-    known = "known formats: " + ", ".join((*FORMATS, *found))
     raise UsageError(
         "unknown_format",
         f"there is no format {shown(name)}",
-        f"did you mean `{near[0]}`?" if near else known,
+        help_for(name, (*FORMATS, *found), "known formats"),
     )
 
 

@@ -156,7 +156,7 @@ def roundings(meaning: BookSemantics) -> dict[m.Stage, int]:
 
 
 def whole_effects(meaning: BookSemantics, group: Group) -> int:
-    """What the rules of a group that has one diagram do to a request, as tuples of `WholeEffect`."""
+    """What the rules of a group with one diagram do to a request, as tuples of `WholeEffect`."""
     book, slot = meaning.book, Slot(group)
 
     def effects(leaf: tuple[int, ...]) -> Leaf:
