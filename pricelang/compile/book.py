@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from attrs import evolve, frozen
 
 from pricelang.check.amended_charges import amend_charges
@@ -24,7 +26,7 @@ from pricelang.compile.dead_lines import check_reach
 from pricelang.compile.decisions import compile_rules, stored
 from pricelang.compile.exclusions import check_exclusions
 from pricelang.compile.gc_guard import uncollected
-from pricelang.compile.layers import check_headers, layer_tree
+from pricelang.compile.layers import check_headers, layer_tree, which_book
 from pricelang.compile.modifier_lines import check_modifiers, lines_are_few
 from pricelang.compile.priced import (
     check_charges,
@@ -68,6 +70,8 @@ def _check_layers(layers: tuple[Layer, ...]) -> Checked:
             trees.append(tree)
     if len(trees) < len(layers):
         return Checked(None, at_most(faults), texts)
+    for layer, (base, above) in zip(layers, pairwise(trees), strict=False):
+        faults += which_book(layer, base, above)
     draft = Draft(tuple(trees), texts, tuple(faults))
     unread = any(fault.severity == "error" for fault in faults)
     try:
