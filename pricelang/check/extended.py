@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
+from collections.abc import Iterator
 from pathlib import Path
 
 from attrs import frozen
@@ -51,16 +51,18 @@ def extended(file: str, text: str) -> Extended | None:
     return Extended(own, "", re.sub(r"\\(.)", r"\1", base[1:-1]), span, {file: text})
 
 
-def books_beside(entry: Path, most_bytes: int) -> dict[Path, str]:
-    """The names of the books beside a book, by their entry files: the files and the folders of its
-    folder. A file above `most_bytes` is none.
+def books_beside(entry: Path, most_bytes: int) -> Iterator[dict[Path, str]]:
+    """The names of the books beside a book, by their entry files, the nearest first: the files of
+    its folder, the folders in it, and those around it. A file above `most_bytes` is none.
     """
     folder = entry.parent
-    paths = chain(sorted(folder.glob("*.price")), sorted(folder.glob("*/book.price")))
+    places = [(folder, "*.price"), (folder, "*/book.price")]
     if entry.name == "book.price":  # a folder stands beside the folders around it
-        paths = chain(paths, sorted((folder / "..").glob("*/book.price")))
-    named = {path: _book_name(path, most_bytes) for path in paths if not _same(path, entry)}
-    return {path: name for path, name in named.items() if name is not None}
+        places.append((folder / "..", "*/book.price"))
+    for place, pattern in places:
+        paths = (path for path in sorted(place.glob(pattern)) if not _same(path, entry))
+        named = {path: _book_name(path, most_bytes) for path in paths}
+        yield {path: name for path, name in named.items() if name is not None}
 
 
 def _same(path: Path, entry: Path) -> bool:

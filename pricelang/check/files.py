@@ -260,8 +260,9 @@ def _base_path(entry: Path, base: Extended) -> Path:
         help = "the path of a file or of a folder with a `book.price`, seen from this file"
         message = f"there is no book at `{base.path}` to extend"
         raise BookError([Fault("no_book", message, base.span, help)], base.texts)
-    name, named = base.name, books_beside(entry, MAX_BYTES)
-    beside = [path for path, found in named.items() if found == name]
+    name, named = base.name, list(books_beside(entry, MAX_BYTES))
+    found_near = ([path for path, own in books.items() if own == name] for books in named)
+    beside = next(filter(None, found_near), [])
     if len(beside) > 1:
         message = f"two files of this folder are the book `{name}`: " + " and ".join(
             f"`{os.path.relpath(path, entry.parent)}`" for path in beside
@@ -275,7 +276,7 @@ def _base_path(entry: Path, base: Extended) -> Path:
         return rules_folder() / name / "book.price"
     if name in PACKAGES:
         return _packaged(name)
-    known = [*bundled, *PACKAGES, *(found for found in named.values() if found)]
+    known = [*bundled, *PACKAGES, *(own for books in named for own in books.values())]
     help = did_you_mean(name, known) or "it stands in the same folder, or is one of: " + ", ".join(
         bundled
     )

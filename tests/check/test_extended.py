@@ -59,7 +59,7 @@ def test_a_book_beside_the_contract_comes_before_a_bundled_one_and_says_so(tmp_p
 
 def test_two_folders_of_one_name_are_a_fault(tmp_path: Path) -> None:
     ours = _book(tmp_path / "ours" / "book.price", OURS.format(base="list"))
-    for place in ("ours/list.price", "list/book.price"):
+    for place in ("list/book.price", "old/book.price"):
         _book(tmp_path / place, LIST.format(name="list"))
     with pytest.raises(BookError) as caught:
         read_layers(ours)
