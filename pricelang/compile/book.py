@@ -19,6 +19,7 @@ from pricelang.check.holes import check_holes
 from pricelang.check.modifiers import read_limits, read_modifiers
 from pricelang.check.names import declare_names
 from pricelang.check.rates import read_rates
+from pricelang.check.reached_thresholds import check_thresholds
 from pricelang.check.size_limits import check_digits
 from pricelang.check.stack import in_order, read_exclusions, read_stack
 from pricelang.check.statements import read_conversions, read_figures, read_remarks, read_roundings
@@ -137,6 +138,7 @@ def _read(draft: Draft) -> _Statements:
     conversions = read_conversions(draft)
     roundings = read_roundings(draft, conversions)
     figures = tuple(read_figures(draft))
+    check_thresholds(draft, figures)
     claims, examples = tuple(read_claims(draft)), tuple(read_examples(draft, conversions))
     general = tuple(note for note in notes if not note.scope)
     return _Statements(
