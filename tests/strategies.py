@@ -387,6 +387,7 @@ def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
         t.Claim: st.builds(t.Claim, _claim_bodies(), **tail),
         t.Example: st.builds(t.Example, texts(), _example_lines(), **tail),
         # these take no endings
+        t.Accounts: st.builds(t.Accounts, name_lists()),
         t.Include: st.builds(t.Include, texts()),
         t.Source: st.builds(t.Source, names(), texts(), dates()),
         t.Unit: st.builds(t.Unit, names(), numbers(), names()),

@@ -11,6 +11,7 @@ from attrs import frozen
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.account import AccountUsage
 from pricelang.evaluate.bill import Bill
+from pricelang.usage.records import Record
 
 Currencies: TypeAlias = tuple[str, str]
 
@@ -35,20 +36,20 @@ class AccountChange:
         self._currencies = (books[0].currency, books[1].currency)
         self._sides = tuple(AccountUsage(book.checked, None) for book in books)
 
-    def check(self, side: int, bill: Bill) -> None:
+    def check(self, side: int, record: Record, bill: Bill) -> None:
         """Raises `BadRequest` for a request that no account of the book can have."""
-        for part in bill.parts:
-            self._sides[side].check(part)
+        for part, carried in zip(bill.parts, record.carried(), strict=True):
+            self._sides[side].check(part, carried)
 
-    def add(self, bills: Iterable[Bill]) -> None:
+    def add(self, record: Record, bills: Iterable[Bill]) -> None:
         """Takes in a record that both books price."""
         for account, bill in zip(self._sides, bills, strict=True):
-            for part in bill.parts:
-                account.add(part)
+            for part, carried in zip(bill.parts, record.carried(), strict=True):
+                account.add(part, carried)
 
     def rows(self, totals: dict[Currencies, list[Fraction]]) -> list[AccountRow]:
         """The lines of both invoices for requests that cost `totals`, by currencies;
-        none where no account adds or takes anything.
+        none where no account adds or takes anything. Raises `BadRequest` (`mixed_accounts`).
         """
         sums: dict[tuple[str, str], tuple[dict[str, Fraction], dict[str, Fraction]]] = {}
         for side, account in enumerate(self._sides):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pricelang.apps.reconcile.reconcile import Reconciliation
     from pricelang.apps.reports.invoice import Invoice
     from pricelang.apps.reports.totals import UsageReport
+    from pricelang.evaluate.account_keys import MissingKey
     from pricelang.usage.records import Outcome
 
 
@@ -66,6 +67,7 @@ class ReportingBook(PriceBook):
         *,
         model: str | None = None,
         at: Instant | None = None,
+        missing_key: MissingKey = "refuse",
         **dimensions: str,
     ) -> Invoice:
         """What an account owes for a day, month or year such as `2026-05` (UTC),
@@ -88,6 +90,7 @@ class ReportingBook(PriceBook):
             None if period is None else period_of(period),
             by,
             _given(model, at, dimensions),
+            missing_key=missing_key,
         )
 
     def reconcile(

@@ -89,7 +89,8 @@ class UsageChange(InNotebook):
     ) -> None:
         """Prices records under both books: each at its own instant,
         or at its own hour of the days that are compared.
-        Raises `BadRequest` (`no_column`) for a name in `by` that no record carries.
+        Raises `BadRequest`: `no_column` for a name in `by` that no record carries,
+        `mixed_accounts` where some records carry an organization and others do not.
         """
         names, account = Names(books[0].checked, self.by), AccountChange(books)
         for outcome in outcomes:
@@ -101,7 +102,7 @@ class UsageChange(InNotebook):
                 bills = list(self._bills(outcome, books, days, account))
                 if len(bills) == 2:
                     self._add(outcome, bills, names)
-                    account.add(bills)
+                    account.add(outcome, bills)
         names.check()
         self.account = account.rows(self._totals())
 
@@ -118,7 +119,7 @@ class UsageChange(InNotebook):
         for side, (book, day) in enumerate(zip(books, days, strict=True)):
             try:
                 bill = book.price_record(record if day is None else _moved(record, day))
-                account.check(side, bill)
+                account.check(side, record, bill)
                 yield bill
             except PriceError as error:
                 self.refused[side] += 1

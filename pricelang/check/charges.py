@@ -11,8 +11,6 @@ from pricelang.model.charges import PERIODS
 from pricelang.model.space import meet, undated
 from pricelang.syntax import tree as t
 
-HOLDERS = ("organization",)
-
 
 def read_charges(draft: Draft, rated: dict[int, m.Origin]) -> list[m.Charge]:
     """All charges; `rated` has the place of a rate for each meter with rates of models."""
@@ -121,13 +119,14 @@ def quantity_of(draft: Draft, number: t.Number, unit: t.Name, meter: int) -> Fra
 
 
 def account_of(draft: Draft, account: t.Account) -> str:
-    """The holder and the period of an account; an invoice knows no holder but these."""
-    if account.holder.text not in HOLDERS:
-        draft.fault(
-            "unknown_holder",
-            f"an invoice cannot tell one `{account.holder.text}` from another",
-            account.holder.span,
-            f"write `per {HOLDERS[0]} per month`, which counts everything on the invoice",
+    """The key and the period of an account; a key is declared, since records must carry it."""
+    if account.holder.text not in draft.account_keys:
+        known, key = ", ".join(draft.account_keys), account.holder.text
+        draft.unknown(
+            "account",
+            account.holder,
+            draft.account_keys,
+            help=f"known: {known}; another key that records carry is declared: `account {key}`",
         )
     if account.period.text not in PERIODS:
         draft.unknown("period", account.period, PERIODS)
@@ -202,6 +201,6 @@ def _check_accounts(draft: Draft, charge: m.Charge) -> None:
                     f"`{name}` is counted per {theirs} and per {account} for one request",
                     span_of(origin),
                     span_of(first),
-                    "give both the same period",
+                    "give both the same key and period",
                 )
                 break

@@ -108,14 +108,18 @@ class DraftFaults:
         """Decides whether anything is wrong that leaves no book."""
         return any(fault.severity == "error" for fault in self.faults)
 
-    def unknown(self, kind: str, name: t.Name, known: Iterable[str], of: str = "") -> None:
-        """Adds the fault of an unknown name; `of` says whose name it would be."""
+    def unknown(
+        self, kind: str, name: t.Name, known: Iterable[str], of: str = "", help: str | None = None
+    ) -> None:
+        """Adds the fault of an unknown name; `of` says whose name it would be, `help` what to do
+        where no name is near.
+        """
         if any(name.text in layer.lost for layer in self.layers) or any(
             f.span == name.span for f in self.parsing
         ):
             return  # its declaration could not be read, which is a fault already
         names = sorted(set(known))
-        help = did_you_mean(name.text, names)
+        help = did_you_mean(name.text, names) or help
         if help is None and 0 < len(names) <= 12:
             help = f"known: {', '.join(names)}"
         self.fault(

@@ -23,6 +23,7 @@ class DraftNames(DraftFaults):
     meters: list[m.Meter] = Factory(list)
     meter_index: dict[str, int] = Factory(dict)
     meter_groups: dict[str, tuple[int, ...]] = Factory(dict)
+    account_keys: list[str] = Factory(list)
     model_index: dict[str, int] = Factory(dict)
     model_groups: dict[str, int] = Factory(dict)
     aliases: list[m.Alias] = Factory(list)

@@ -11,6 +11,7 @@ from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.size_limits import digits_of
 from pricelang.check.tables import columns_of, day_in, row_origin
 from pricelang.model import book as m
+from pricelang.model.charges import ORGANIZATION
 from pricelang.model.counter_names import COUNTERS
 from pricelang.model.space import point_mask
 from pricelang.model.units import counted_whole, find_unit, plural, singular
@@ -29,6 +30,7 @@ def declare_names(draft: Draft) -> None:
             draft.sources[source.name.text] = m.Source(
                 source.name.text, source.address.text, source.read.seconds
             )
+    _account_keys(draft)
     _units(draft)
     _meters(draft)
     models = _models(draft)
@@ -50,6 +52,18 @@ def modifiers_in_order(draft: Draft) -> Iterator[tuple[int, t.Multiplier | t.Sur
     """Multipliers, then surcharges, in the order in which they are numbered."""
     yield from draft.statements(t.Multiplier)
     yield from draft.statements(t.Surcharge)
+
+
+def _account_keys(draft: Draft) -> None:
+    """Declares what may stand after `per` where usage is counted: `organization`, which is the
+    whole of an invoice, and the keys that a book names. A contract may repeat those below it.
+    """
+    found = {ORGANIZATION: -1}
+    for layer, statement in draft.statements(t.Accounts):
+        for name in statement.names:
+            if found.get(name.text, layer) != layer or draft.declare("account", name):
+                found[name.text] = layer
+    draft.account_keys += found
 
 
 def _units(draft: Draft) -> None:

@@ -19,6 +19,7 @@ from pricelang.cli.options import record_options
 from pricelang.cli.output import form_of, form_options, show, show_lines
 from pricelang.cli.progress import with_progress
 from pricelang.cli.tables import tables_of
+from pricelang.evaluate.account_keys import MISSING_KEY
 from pricelang.present.csv_text import write_csv
 from pricelang.present.decimals import plain
 from pricelang.present.terminal import say
@@ -52,6 +53,14 @@ RECORDS = "records"
     metavar="AMOUNT",
     help="Add a column of units of this amount, such as 0.01 where a marketplace bills in cents.",
 )
+@click.option(
+    "--missing-key",
+    type=click.Choice(MISSING_KEY),
+    default="refuse",
+    show_default=True,
+    help="What to do with a record that lacks the key by which the book counts its usage, such as "
+    "`project`: refuse it, or count all such together as `(none)`.",
+)
 @form_options(
     json="Print one JSON object.",
     csv="Print comma-separated values with a header, a row for each line and total.",
@@ -66,8 +75,9 @@ def command(
     then the free allowances, tiers, minimums and caps of the account, in order of time. The list
     is the book that the contract extends.
 
-    All records are taken to be of one account. Records outside of the period are counted and left
-    out.
+    Free allowances, tiers, minimums and caps count by the key after `per` that records carry, such
+    as `project`. All records are of one `organization` unless they carry one. Records outside of
+    the period are counted and left out.
 
     \b
     Examples:
@@ -118,7 +128,14 @@ def _invoice(
     with failures():
         asked = None if period is None else period_of(period)
         watched = with_progress(outcomes, shares_terminal=False)
-        return make_invoice(open_book(params["book"]), watched, asked, by, given)
+        return make_invoice(
+            open_book(params["book"]),
+            watched,
+            asked,
+            by,
+            given,
+            missing_key=params["missing_key"],
+        )
 
 
 def _show(invoice: Invoice, unit: Fraction | None, as_markdown: bool) -> None:

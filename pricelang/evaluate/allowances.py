@@ -11,8 +11,8 @@ as priced requests in order of instant, and each pays for its place in the accou
   one beyond pays the price of the last tier whose `after` is not beyond it. Pool and tiers
   count from the same beginning: with 20 hours free and another price after 100,
   the hours 21 to 100 have the first.
-- A pool, and a ladder of tiers, counts the usage of its own scope whatever the day:
-  two of different scopes share nothing.
+- A pool, and a ladder of tiers, counts the usage of its own scope whatever the day, apart for each
+  value of its key: two of different scopes, keys or values share nothing.
 - A tier's price goes through the same modifiers, limits and rounding of unit prices as the first.
 - A floor or a cap of an account bounds the sum of those requests of a period that it holds for.
 """
@@ -24,6 +24,7 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
+from pricelang.evaluate.account_keys import Account, Holder, holder_of
 from pricelang.evaluate.allowance_terms import (
     AllowanceTerms,
     SpendLimit,
@@ -39,9 +40,9 @@ from pricelang.evaluate.stack.numbers import rounded_by
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
 
-Counter = tuple[str, str, str, m.Scope, int]
-"""An account, a meter, `pool` or `tiers`, the scope that it counts,
-and the start of the period (UTC seconds).
+Counter = tuple[Holder, str, str, str, m.Scope, int]
+"""Whose usage is counted, by which key and period, a meter, `pool` or `tiers`, the scope that it
+counts, and the start of the period (UTC seconds).
 """
 
 
@@ -62,6 +63,7 @@ class AccountLine:
     tiered: Fraction
     start: int
     per: str
+    holder: Holder = ""
 
 
 @frozen(eq=False)
@@ -70,7 +72,7 @@ class ChargedRequest:
     and the exact total. Amounts are in the currency of the bill.
     """
 
-    account: str
+    account: Account
     priced: Priced
     lines: tuple[AccountLine, ...]
     total: Fraction
@@ -82,7 +84,7 @@ class TrueUp:
     which begins at `start` (UTC seconds).
     """
 
-    account: str
+    account: Holder
     start: int
     bound: SpendLimit
     cost: Fraction
@@ -97,11 +99,13 @@ class Ledger:
     def __init__(self, book: m.Book) -> None:
         self._book = book
         self._used: dict[Counter, Fraction] = {}
-        self._sums: dict[tuple[str, int, SpendLimit], Fraction] = {}
+        self._sums: dict[tuple[Holder, int, SpendLimit], Fraction] = {}
         self._last: int | None = None
 
-    def charge(self, account: str, priced: Priced) -> ChargedRequest:
-        """What an account pays for a request. Raises `BadRequest` (`late_record`)."""
+    def charge(self, account: Account, priced: Priced) -> ChargedRequest:
+        """What an account pays for a request.
+        Raises `BadRequest` (`late_record`, or `no_account` for a key that it lacks).
+        """
         if self._last is not None and priced.at < self._last:
             raise BadRequest(
                 "late_record",
@@ -112,36 +116,38 @@ class Ledger:
         return _charged(self._book, account, priced, self._used)
 
     def add(
-        self, account: str, priced: Priced, total: Fraction, bounds: Iterable[SpendLimit]
+        self, account: Account, priced: Priced, total: Fraction, bounds: Iterable[SpendLimit]
     ) -> None:
         """Adds what a request cost to the floors and caps that hold for it."""
         for bound in bounds:
-            key = account, turn_of(priced.at, bound.per), bound
+            key = holder_of(account, bound.per), turn_of(priced.at, bound.per), bound
             self._sums[key] = self._sums.get(key, Fraction(0)) + total
 
-    def open(self, account: str, start: int, bound: SpendLimit) -> None:
-        """Says that an account has a floor in the period that begins at `start`,
+    def open(self, holder: Holder, start: int, bound: SpendLimit) -> None:
+        """Says that somebody has a floor in the period that begins at `start`,
         though it may have used nothing.
         """
-        self._sums.setdefault((account, start, bound), Fraction(0))
+        self._sums.setdefault((holder, start, bound), Fraction(0))
 
     def settled(self) -> tuple[TrueUp, ...]:
         """What floors and caps add or take."""
         found = [
-            TrueUp(account, start, bound, cost, bounded(bound, cost) - cost)
-            for (account, start, bound), cost in self._sums.items()
+            TrueUp(holder, start, bound, cost, bounded(bound, cost) - cost)
+            for (holder, start, bound), cost in self._sums.items()
         ]
         return tuple(each for each in found if each.difference)
 
 
 def charge_accounts(
-    book: m.Book, usage: Iterable[tuple[str, Priced]]
+    book: m.Book, usage: Iterable[tuple[Account, Priced]]
 ) -> tuple[tuple[ChargedRequest, ...], tuple[TrueUp, ...]]:
     """What accounts pay for priced requests in order of instant,
-    and what floors and caps of their periods add or take.
+    and what floors and caps of their periods add or take. An account is one name for all keys of
+    the book, or the value of each key, such as `{"project": "alpha"}`.
 
     A period without any request has no floor here, since nothing says that it was. Raises
-    `BadRequest`: `late_record` for a request that comes after one of a later instant, and
+    `BadRequest`: `late_record` for a request that comes after one of a later instant, `no_account`
+    for one that lacks a key by which it is counted, and
     `bad_book` for a floor or cap where the book converts into another currency.
     """
     ledger, found = Ledger(book), []
@@ -153,7 +159,7 @@ def charge_accounts(
 
 
 def charge_alike(
-    book: m.Book, account: str, priced: Priced, count: Fraction, used: dict[Counter, Fraction]
+    book: m.Book, account: Account, priced: Priced, count: Fraction, used: dict[Counter, Fraction]
 ) -> tuple[Fraction, tuple[AccountLine, ...]]:
     """What `count` requests alike cost an account, one after the other, and their lines together;
     `used` moves on.
@@ -183,7 +189,7 @@ def charge_alike(
 
 
 def _charged(
-    book: m.Book, account: str, priced: Priced, used: dict[Counter, Fraction]
+    book: m.Book, account: Account, priced: Priced, used: dict[Counter, Fraction]
 ) -> ChargedRequest:
     """A request at its place in the account's period, which moves on."""
     cell, rounding = priced.cell, priced.cell.line_rounding
@@ -212,6 +218,7 @@ class _Use:
     what it costs in the book's currency, and how much of it is free.
     """
 
+    holder: Holder
     meter: str
     terms: AllowanceTerms
     quantity: Fraction
@@ -222,7 +229,7 @@ class _Use:
 
 
 def _use(
-    account: str,
+    account: Account,
     at: int,
     meter: str,
     terms: AllowanceTerms,
@@ -230,15 +237,14 @@ def _use(
     used: dict[Counter, Fraction],
 ) -> _Use:
     """A quantity at its place in the account's period; both counters move on."""
-    period, starts = turn_of(at, terms.per), []
+    holder, period, starts = holder_of(account, terms.per), turn_of(at, terms.per), []
     for kind, scope in (("tiers", terms.tier_scope), ("pool", terms.pool_scope)):
-        key = account, meter, kind, scope, period
+        key = holder, terms.per, meter, kind, scope, period
         starts.append(used.get(key, Fraction(0)))
         used[key] = starts[-1] + quantity
     start, pooled = starts
-    return _Use(
-        meter, terms, quantity, start, period, *price_between(terms, start, quantity, pooled)
-    )
+    cost, free = price_between(terms, start, quantity, pooled)
+    return _Use(holder, meter, terms, quantity, start, period, cost, free)
 
 
 def _account_line(cell: Combination, use: _Use, alone: Fraction) -> AccountLine:
@@ -250,9 +256,8 @@ def _account_line(cell: Combination, use: _Use, alone: Fraction) -> AccountLine:
     amount, tiered = (
         rounded_by(cell.line_rounding, cost) * _conversion(cell) for cost in (use.cost, tiered)
     )
-    return AccountLine(
-        use.meter, quantity, use.free, amount, later, alone, tiered, use.period, terms.per
-    )
+    about = use.period, terms.per, use.holder
+    return AccountLine(use.meter, quantity, use.free, amount, later, alone, tiered, *about)
 
 
 def _conversion(cell: Combination) -> Fraction:

@@ -51,9 +51,11 @@ class RequestNames:
             else:
                 found[name] = read_uses(value, meter, self.book.units)
         if usage and not found:
+            names = ", ".join(f"`{shown(name)}`" for name in usage)
             raise BadRequest(
                 "bad_quantity",
-                "every quantity of `usage` is None: nothing says what was used",
+                f"no quantity of `usage` says what was used: {names} "
+                + ("is None" if len(usage) == 1 else "are None"),
                 help="leave out what was not used, or write 0",
             )
         return found

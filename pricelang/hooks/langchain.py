@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.outputs import ChatGeneration, LLMResult
 
-from pricelang.api import Bill, Book, PriceError
-
-_LOG = logging.getLogger("pricelang")
+from pricelang.api import Bill, Book
+from pricelang.hooks.kept_bills import KeptBills
 
 
 class PriceHandler(BaseCallbackHandler):
@@ -27,25 +25,12 @@ class PriceHandler(BaseCallbackHandler):
         self, book: Book, on_bill: Callable[[Bill], None] | None = None, **dimensions: str
     ) -> None:
         """`dimensions` hold for all answers, where they do not say otherwise."""
-        self._book, self._on_bill = book, on_bill
-        self._dimensions: dict[str, Any] = dict(dimensions)
-        self.bills: list[Bill] = []
-        self.errors: list[PriceError] = []
+        self._kept = KeptBills(book, on_bill, dict(dimensions))
+        self.bills, self.errors = self._kept.bills, self._kept.errors
 
     def on_llm_end(self, response: LLMResult, **kwargs: Any) -> None:
         """Prices the answers of a call."""
         for answers in response.generations:
             for answer in answers:
                 if isinstance(answer, ChatGeneration):
-                    self._price(answer.message)
-
-    def _price(self, message: object) -> None:
-        try:
-            bill = self._book.price_any(message, **self._dimensions)
-        except PriceError as error:
-            self.errors.append(error)
-            _LOG.warning("an answer has no price: %s: %s", error.code, error)
-            return
-        self.bills.append(bill)
-        if self._on_bill is not None:
-            self._on_bill(bill)
+                    self._kept.add(answer.message)

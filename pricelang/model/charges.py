@@ -14,6 +14,8 @@ from pricelang.solver.diagram import Scope
 Period: TypeAlias = Literal["day", "month", "year"]
 """A calendar period of an account."""
 PERIODS: tuple[Period, ...] = get_args(Period)
+ORGANIZATION = "organization"
+"""The key of an account that is the whole of an invoice, unless records carry one of that name."""
 
 
 @frozen(eq=False, repr=False)

@@ -91,7 +91,9 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
         "the note has its bounds"
     ),
     "free": NoteMeaning("the request is free, for the reason that the book gives"),
-    "inexact_decimal": NoteMeaning("the amount has no finite decimal and is shown to 20 places"),
+    "inexact_decimal": NoteMeaning(
+        "the amount has no finite decimal and has 20 places; said with data only"
+    ),
     "iterations": _doubt("the iterations of a response do not add up to its usage"),
     "latency": _doubt(
         "the request was served with optimized latency, which has a price of its own for "

@@ -88,6 +88,10 @@ def _group_of_models(b: Builder, n: Parse) -> t.Statement:
     return t.Group(b.name(b.tokens(n)[0]), None, endings=b.endings(n), span=b.span(n))
 
 
+def _accounts(b: Builder, n: Parse) -> t.Statement:
+    return t.Accounts(b.names(n), span=b.span(n))
+
+
 def _models(b: Builder, n: Parse) -> t.Statement:
     return t.Models(b.table(n), endings=b.endings(n), span=b.span(n))
 
@@ -263,6 +267,7 @@ STATEMENTS: dict[str, Callable[[Builder, Parse], t.Statement]] = {
     "meter": _meter,
     "group_of_names": _group_of_names,
     "group_of_models": _group_of_models,
+    "accounts": _accounts,
     "models": _models,
     "alias": _alias,
     "rates": _rates,

@@ -9,6 +9,7 @@ from attrs import frozen
 from pricelang.syntax.values import Clock, Date, Endings, Name, Node, Number, Statement, Text
 
 __all__ = [
+    "Accounts",
     "BookHeader",
     "Dimension",
     "Group",
@@ -70,6 +71,13 @@ class Dimension(Statement):
     name: Name
     default: Name
     lines: tuple[ValueLine, ...]
+
+
+@frozen
+class Accounts(Statement):
+    """`account NAME, …`: the keys of records by which usage may be counted."""
+
+    names: tuple[Name, ...]
 
 
 @frozen

@@ -236,6 +236,7 @@ HEADERS: dict[type[t.Statement], Callable[[Any], str]] = {
     t.Unit: lambda s: f"unit {s.name.text} is {p.number(s.number)} {s.of.text}",
     t.Meter: _meter,
     t.Group: _group,
+    t.Accounts: lambda s: f"account {p.names(s.names)}",
     t.Models: lambda s: "models",
     t.Alias: _alias,
     t.Rates: _rates,

@@ -121,6 +121,8 @@ def _broken_string(line: int, column: int, rest: str) -> _Found:
 
 def _statement_help(row: str) -> str:
     """Help where no statement begins with the first word of a row."""
+    if row.split()[0] == "discount":  # which is near to `account` by its letters alone
+        return "write a discount as a `multiplier` with a line such as `x 0.8 on input`"
     near = nearest(row.split()[0], beginnings(), most=1)
     if near:
         return f"did you mean `{near[0]}`?"

@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pricelang.usage.fields import is_object
-from pricelang.usage.formats.registry import FORMATS, checked_format
+from pricelang.usage.formats.known_formats import FORMATS
+from pricelang.usage.formats.registry import checked_format
 from pricelang.usage.io.files import Progress
 from pricelang.usage.io.lines import Source
 from pricelang.usage.live.plain import plain_of

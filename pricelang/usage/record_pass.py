@@ -18,6 +18,7 @@ from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped, U
 from pricelang.usage.response_ids import is_chunk, is_partial, response_ids
 from pricelang.usage.responses import Later, Responses
 from pricelang.usage.shapes import identity, sdk_event
+from pricelang.usage.summaries import FORMATS as SUMMARIES
 from pricelang.usage.telemetry import EVENTS, METRICS, TelemetrySessions
 from pricelang.usage.waiting import WaitingOutcomes
 
@@ -128,6 +129,9 @@ class RecordPass:
                     outcome = evolve(outcome, raw=raw)
                 if isinstance(outcome, Record) and outcome.format in (EVENTS, METRICS):
                     outcome = self._telemetry.settled(outcome)
+                if isinstance(outcome, Record) and outcome.parts and outcome.format in SUMMARIES:
+                    yield self._waiting.summary(outcome)
+                    continue
                 if isinstance(outcome, Skipped) and isinstance(value, dict) and is_chunk(value):
                     self._responses.chunk(value, outcome.place)
                 yield (

@@ -100,6 +100,13 @@ class Record:
     raw: str | None = field(default=None, eq=False, repr=False)
     ids: tuple[str, ...] = field(default=(), eq=False, repr=False)
 
+    def carried(self) -> list[Mapping[str, str]]:
+        """What each part carries, of its own or of the record."""
+        return [
+            {**self.attributes, **part.attributes} if part.attributes else self.attributes
+            for part in self.parts
+        ]
+
 
 @frozen
 class Skipped:
@@ -172,10 +179,17 @@ class UsageError(Exception):
         return Rejected(self.place or place, self.code, self.message, self.help)
 
 
+def too_deep() -> UsageError:
+    """The fault of an object without an end that a reader could reach."""
+    return UsageError("too_deep", "the object is nested too deeply, or stands in itself")
+
+
 def internal(error: Exception) -> UsageError:
     """The fault of a record that nobody foresaw, so that it stops no other.
     The type of the exception says what to look for.
     """
+    if isinstance(error, RecursionError):
+        return too_deep()
     return UsageError(
         "internal",
         f"a fault of the reader: `{type(error).__name__}` on this record",

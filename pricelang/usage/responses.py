@@ -216,9 +216,9 @@ def _counts(record: Record) -> int:
     counts, parts = 0, record.parts
     try:
         if len(parts) == 1:  # nearly all
-            return hash(frozenset(_plain(parts[0].usage).items()))
+            return hash(frozenset(plain_usage(parts[0].usage).items()))
         for part in parts:
-            counts = hash((counts, frozenset(_plain(part.usage).items())))
+            counts = hash((counts, frozenset(plain_usage(part.usage).items())))
         return counts
     except TypeError:  # a format from outside may list its quantities
         return hash(repr([sorted(part.usage.items()) for part in record.parts]))
@@ -230,7 +230,7 @@ _TOLD_APART = frozenset(name for name, counter in COUNTERS.items() if counter.pa
 }
 
 
-def _plain(usage: Mapping[str, object]) -> Mapping[str, object]:
+def plain_usage(usage: Mapping[str, object]) -> Mapping[str, object]:
     """A usage as every format tells it: some tell no parts of a counter, and no lifetimes."""
     if UNKNOWN_LIFETIME not in usage and _TOLD_APART.isdisjoint(usage):
         return usage

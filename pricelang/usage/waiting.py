@@ -14,6 +14,7 @@ from pricelang.usage.formats.registry import reader_of
 from pricelang.usage.records import Outcome, Place, Record, Skipped
 from pricelang.usage.responses import Later, Responses, is_unfinished
 from pricelang.usage.shapes import is_event, is_summary
+from pricelang.usage.summaries import Summaries
 
 if TYPE_CHECKING:
     from pricelang.usage.formats.claude_code import Copy, Key, Transcripts
@@ -28,7 +29,7 @@ class WaitingOutcomes:
         self._transcripts: Transcripts | None = None
         self._runs: Runs | None = None
         self._copies: dict[Key, Later] = {}
-        self._summaries: list[tuple[Record, Later]] = []
+        self._summaries = Summaries()
         self._held: deque[Outcome | Later] = deque()
         self._lines = 0
 
@@ -67,11 +68,15 @@ class WaitingOutcomes:
         self._responses.finish()
         for key, record in unfinished:
             self._settle_copy(key, record)
-        for record, later in self._summaries:
-            counted = "a summary of the transcripts, which count"
-            later.outcome = (
-                Skipped(record.place, counted) if self._transcripts is not None else record
+        self._summaries.settle(
+            None
+            if self._transcripts is None
+            else (
+                later.outcome
+                for later in self._copies.values()
+                if isinstance(later.outcome, Record)
             )
+        )
 
     def _settle_copy(self, key: Key, found: Record) -> None:
         """Decides a response of a transcript, whose copies are settled among themselves."""
@@ -92,10 +97,12 @@ class WaitingOutcomes:
         if not isinstance(record, Record):
             return found
         if is_summary(value):
-            later = Later()
-            self._summaries.append((evolve(record, raw=raw if self._keep_raw else None), later))
-            return (later,)
+            return (self.summary(evolve(record, raw=raw if self._keep_raw else None)),)
         return (self._run_events().result(value, record),)
+
+    def summary(self, record: Record) -> Later:
+        """The outcome of a record that may sum up transcripts."""
+        return self._summaries.add(record)
 
     def in_array(self, value: Mapping[str, object], place: Place) -> Skipped | Later:
         """The outcome of an event of a run that is an item of an array."""

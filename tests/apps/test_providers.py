@@ -21,9 +21,10 @@ import pricelang
 from pricelang.files.packaged import PACKAGES, NoPackage, packaged_book
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.syntax.diagnostics import BookError
-from pricelang.usage.reading import read
+from pricelang.usage.reading import read, read_path
 from pricelang.usage.records import Record
 
+SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 AT = "2026-11-01T12:30:00Z"
 CLAUDE = {
     "type": "message",
@@ -235,6 +236,34 @@ def test_ids_of_a_family_are_known_and_others_are_not() -> None:
     with pytest.raises(PriceError) as raised:
         book.total(model="gpx-5", at=AT, usage={"input": 1})
     assert raised.value.code == "unknown_model"
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("source", PACKAGES)
+@pytest.mark.parametrize(
+    ("path", "right"),
+    [
+        # 1,750 fresh, 1,750 cached and 425 out at 1.25, 0.125 and 10 dollars a million
+        ("tools/10_codex_rollout.jsonl", "0.00665625"),
+        # 3,801 fresh and 7 of a tool, 11,526 cached, 23 out and 919 thoughts at the same prices
+        ("tools/12_gemini_cli_session.json", "0.01562075"),
+        ("otel/12_gemini_cli_api_response.json", "0.01562075"),
+    ],
+)
+def test_logs_of_coding_agents_by_a_book_that_has_their_models(
+    source: str, path: str, right: str
+) -> None:
+    book = book_of(source)
+    found = [one for one in read_path(str(SAMPLES / path)) if isinstance(one, Record)]
+    assert sum(book.price_record(one).total for one in found) == Decimal(right)
+
+
+@pytest.mark.campaign
+def test_a_name_that_meets_all_of_several_clauses_is_known() -> None:
+    book = book_of("genai-prices")
+    assert book.total(model="gemini-2.5-pro", at=AT, usage={"input": 1_000}) == Decimal("0.00125")
+    with pytest.raises(PriceError):
+        book.total(model="gemini-2.5-pro-other-tts", at=AT, usage={"input": 1})
 
 
 def test_a_book_whose_package_is_missing_says_what_to_install(

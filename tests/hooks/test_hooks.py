@@ -1,7 +1,8 @@
-"""Hooks in the libraries that they are for: LiteLLM, OpenTelemetry, LangChain."""
+"""Hooks in the libraries that they are for: LiteLLM, OpenTelemetry, LangChain, pydantic-ai."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from decimal import Decimal
@@ -102,3 +103,31 @@ def test_langchain() -> None:
     assert [bill.total for bill in handler.bills] == [Decimal("0.0135")]
     assert seen == handler.bills
     assert [error.code for error in handler.errors] == ["unknown_model"]
+
+
+def test_pydantic_ai() -> None:
+    from pydantic_ai import Agent
+    from pydantic_ai.models.test import TestModel
+
+    from pricelang.hooks.pydantic_ai import PricedModel
+
+    seen: list[pricelang.Bill] = []
+    model = PricedModel(TestModel(model_name=MODEL), BOOK, seen.append)
+    agent = Agent(model)
+    answers = [agent.run_sync("hello")]
+
+    async def streamed() -> int:
+        async with agent.run_stream("hello again") as stream:
+            await stream.get_output()
+            usage = stream.usage
+            return usage.input_tokens * 5 + usage.output_tokens * 25
+
+    usage = answers[0].usage
+    right = [usage.input_tokens * 5 + usage.output_tokens * 25, asyncio.run(streamed())]
+    assert [bill.total for bill in model.bills] == [Decimal(one) / 10**6 for one in right]
+    assert seen == model.bills
+    assert not model.errors
+
+    unknown = PricedModel(TestModel(model_name="other"), BOOK)
+    Agent(unknown).run_sync("hello")
+    assert [error.code for error in unknown.errors] == ["unknown_model"]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pricelang.usage.formats import registry as formats
-from pricelang.usage.formats.registry import ALIASES, FORMATS
+from pricelang.usage.formats.known_formats import ALIASES, FORMATS
 from pricelang.usage.records import Part, Record, Rejected
 
 from .helpers import outcomes, records, sample_values

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pricelang.usage.formats import registry as formats
+from pricelang.usage.formats.known_formats import KNOWN, Format
 from pricelang.usage.reading import read
 from pricelang.usage.records import Part, Record, Rejected, UsageError
 
@@ -94,8 +95,8 @@ def test_a_format_from_outside_that_fails_refuses_its_record_alone(outside: None
     assert isinstance(second, Record)
 
 
-@pytest.mark.parametrize("format", formats.KNOWN, ids=lambda format: format.name)
-def test_a_module_states_its_name_and_how_it_is_known(format: formats.Format) -> None:
+@pytest.mark.parametrize("format", KNOWN, ids=lambda format: format.name)
+def test_a_module_states_its_name_and_how_it_is_known(format: Format) -> None:
     module = import_module(f"pricelang.usage.formats.{format.module}")
     assert format.name == module.FORMAT
     assert module.known({}) is False

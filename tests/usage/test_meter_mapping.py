@@ -91,6 +91,24 @@ def test_reasoning_beside_the_output_is_known_by_the_total() -> None:
     assert lines(bill(counters, usage)) == {"input": 10, "output": 5, "reasoning": 25}
 
 
+@pytest.mark.parametrize("out", [30, 5], ids=["inside the output", "beside it"])
+def test_every_format_tells_the_reasoning_apart(out: int) -> None:
+    sdk = {"inputTokens": 10, "outputTokens": out, "reasoningTokens": 25, "totalTokens": 40}
+    spans = ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens")
+    span = {spans[0]: 10, spans[1]: out, "gen_ai.usage.reasoning_tokens": 25}
+    span["gen_ai.usage.total_tokens"] = 40
+    log = {"prompt_tokens": 10, "completion_tokens": out, "prompt_cache_read_tokens": 0}
+    values: list[dict[str, Any]] = [
+        {"usage": sdk, "response": {"modelId": "alpha"}, "providerMetadata": {"x": {}}},
+        {"name": "chat", "attributes": {"gen_ai.request.model": "alpha", **span}},
+        {"request_model": "alpha", "reasoning_tokens": 25, "total_tokens": 40, **log},
+    ]
+    counters = pricelang.load(BOOKS / "counters.price")
+    for value in values:
+        found = counters.price_record(one_record(value), at="2026-03-01")
+        assert lines(found) == {"input": 10, "output": 5, "reasoning": 25}, value
+
+
 def test_media_are_told_apart(tmp_path: Path) -> None:
     usage = {
         "prompt_tokens": 100,

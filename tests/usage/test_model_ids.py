@@ -11,6 +11,7 @@ import pytest
 import pricelang
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
+from pricelang.present.arguments import as_flags
 from pricelang.usage.bedrock_ids import Named
 from pricelang.usage.model_ids import model_ids_of
 from pricelang.usage.platforms import named
@@ -175,10 +176,11 @@ def test_an_id_is_refused_with_what_to_do(id: str, message: str, help: str) -> N
         lambda: BOOK.price(model=id, at=AT, usage={"input": 1}),
         lambda: BOOK.price_message(message_of(id), at=AT),
     ):
-        error = refusal(ask)
-        assert error.code == "unknown_model"
-        assert message in error.message
-        assert help in (error.help or "")
+        with as_flags():
+            error = refusal(ask)
+            assert error.code == "unknown_model"
+            assert message in error.message
+            assert help in (error.help or "")
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from pricelang.apps.reports.period import between
 from pricelang.apps.reports.report import report_records
 from pricelang.model.errors import PriceError
 from pricelang.usage import reading
-from pricelang.usage.formats.registry import FORMATS
+from pricelang.usage.formats.known_formats import FORMATS
 from pricelang.usage.live import usage_of
 from pricelang.usage.records import Outcome, Record, Rejected, Skipped
 

@@ -5,7 +5,8 @@ tiers, minimums, caps, so that all rows add up to what is owed.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from pricelang.apps.exports.focus import (
 from pricelang.apps.reports.account import AccountUsage
 from pricelang.apps.reports.adjustments import ALLOWANCE, CAP, MINIMUM, Adjustment
 from pricelang.apps.reports.period import Period
+from pricelang.evaluate.account_keys import key_of
 from pricelang.evaluate.billing_periods import turn_end, turn_of
 from pricelang.evaluate.line_items import Priced
 from pricelang.present.decimals import to_decimal
@@ -57,12 +59,12 @@ class FocusAccount:
         """Says whether a request is inside of the period."""
         return self.period is None or self.period.holds(priced.at)
 
-    def add(self, priced: Priced) -> None:
-        """Takes in a request of the period, or of the time before it."""
+    def add(self, priced: Priced, carried: Mapping[str, str]) -> None:
+        """Takes in a request of the period, or of the time before it, and what it carries."""
         if not self.holds(priced):
-            self.usage.before(priced)
+            self.usage.before(priced, carried)
             return
-        self.usage.add(priced, (turn_of(priced.at, MONTH),))
+        self.usage.add(priced, carried, (turn_of(priced.at, MONTH),))
         before = self.due.get(priced.currency, Fraction(0))
         self.due[priced.currency] = before + priced.total
         self.platforms.add(dict(priced.dimensions).get("platform", "api"))
@@ -112,14 +114,21 @@ class FocusAccount:
         start, cost = _seconds(one.since), to_decimal(one.amount)
         used = "" if one.quantity is None else f": {readable_quantity(one.quantity)}"
         by_period = one.kind in (MINIMUM, CAP)
+        whose = f", {one.holder_text}" if one.holder_text else ""
         return {
-            **cells_of_account(self.book, self.owner, self._platform(), one.currency),
+            **cells_of_account(self.book, self._owner(one), self._platform(), one.currency),
             **periods(_moment(start), _moment(turn_end(start, one.per)), _moment(month)),
             **cost_cells(one.amount, cost, cost),
             "ChargeCategory": "Credit" if one.kind == ALLOWANCE else "Adjustment",
-            "ChargeDescription": f"{one.name}, {one.text}{used}",
+            "ChargeDescription": f"{one.name}, {one.text}{whose}{used}",
             "ChargeFrequency": "Recurring" if by_period else "Usage-Based",
         }
+
+    def _owner(self, one: Adjustment) -> BillingAccount:
+        """The account with the workspace or the tag whose line it is."""
+        if not one.holder:
+            return self.owner
+        return owner_of(self.owner, {key_of(one.per): one.holder})
 
     def _rest(self, currency: str, rest: Fraction) -> Row:
         day, cost = _moment(turn_of(self.latest, "organization per day")), to_decimal(rest)
@@ -134,6 +143,18 @@ class FocusAccount:
     def _platform(self) -> str:
         """The one platform of the account, or the book's first where it has several."""
         return next(iter(self.platforms)) if len(self.platforms) == 1 else "api"
+
+
+def owner_of(account: BillingAccount, attributes: Mapping[str, str]) -> BillingAccount:
+    """The account with what a record says of itself:
+    its workspace is the sub-account, all else but the day are tags.
+    """
+    tags = {name: value for name, value in attributes.items() if name not in ("workspace", "day")}
+    return evolve(
+        account,
+        sub_account=attributes.get("workspace", account.sub_account),
+        tags=json.dumps(tags) if tags else account.tags,
+    )
 
 
 def _seconds(day: str) -> int:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from pricelang.apps.answers import Answer
 from pricelang.apps.exports.focus import BillingAccount, Row, rows_of
-from pricelang.apps.exports.focus_account import FocusAccount
+from pricelang.apps.exports.focus_account import FocusAccount, owner_of
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.period import Period
 from pricelang.apps.reports.totals import Counts
@@ -63,7 +62,7 @@ class FocusRows:
                 self.refused += 1
                 self.seen(answer)
                 continue
-            self._count(answer.bill)
+            self._count(answer.bill, _carried(answer, answer.bill))
             for row in found:
                 self.settled.wrote(row)
                 yield row
@@ -72,15 +71,15 @@ class FocusRows:
     def _rows(self, answer: Answer, bill: Bill, below: PriceBook | None) -> Iterator[Row]:
         record = answer.record
         kinds = () if record is None else tuple(part.kind for part in record.parts)
-        account = _account(self.account, {} if record is None else record.attributes)
+        account = owner_of(self.account, {} if record is None else record.attributes)
         place = str(answer.place) if answer.place.file else ""
-        for part in bill.parts:
-            self.settled.usage.check(part)
+        for part, carried in zip(bill.parts, _carried(answer, bill), strict=True):
+            self.settled.usage.check(part, carried)
         return rows_of(self.book, bill, account, place, kinds, below, self.settled.holds)
 
-    def _count(self, bill: Bill) -> None:
-        for part in bill.parts:
-            self.settled.add(part)
+    def _count(self, bill: Bill, carried: Sequence[Mapping[str, str]]) -> None:
+        for part, own in zip(bill.parts, carried, strict=True):
+            self.settled.add(part, own)
         if bill.parts and not any(map(self.settled.holds, bill.parts)):
             self.outside += 1
         else:
@@ -91,13 +90,6 @@ class FocusRows:
         return Counts(self.priced, self.free, self.skipped, self.refused, self.outside)
 
 
-def _account(account: BillingAccount, attributes: Mapping[str, str]) -> BillingAccount:
-    """The account with what a record says of itself:
-    its workspace is the sub-account, all else but the day are tags.
-    """
-    tags = {name: value for name, value in attributes.items() if name not in ("workspace", "day")}
-    return evolve(
-        account,
-        sub_account=attributes.get("workspace", account.sub_account),
-        tags=json.dumps(tags) if tags else account.tags,
-    )
+def _carried(answer: Answer, bill: Bill) -> Sequence[Mapping[str, str]]:
+    """What each request of an answer carries."""
+    return [{}] * len(bill.parts) if answer.record is None else answer.record.carried()

@@ -22,15 +22,25 @@ MOST = 16
 
 def patterns_of(match: Mapping[str, Any]) -> Iterator[str]:
     """The names (without `*` and `#`) and the patterns that a match clause stands for.
-    What excludes ids cannot be said, and is left out: an id is rather unknown than another's.
+    Where clauses must hold at once, the names that meet all of them stand for them: what excludes
+    ids cannot be said in a pattern, and an id is rather unknown than another's.
 
     >>> list(patterns_of({"or": [{"starts_with": "gpt-5"}, {"regex": r"^gpt-5[-@]\\d{2}$"}]}))
     ['gpt-5*', 'gpt-5-##', 'gpt-5@##']
+    >>> list(patterns_of({"and": [{"starts_with": "gpt-5"}, {"regex": "^(?!.*-tts$)"}]}))
+    ['gpt-5']
     """
     for kind, value in match.items():
         if kind == "or":
             for clause in value:
                 yield from patterns_of(clause)
+        elif kind == "and":
+            texts = (
+                str(text) for clause in value for form, text in clause.items() if form in _FORMS
+            )
+            for text in texts:
+                if re.search(r"[*#\s]", text) is None and _meets(text.lower(), {"and": value}):
+                    yield text
         elif kind == "regex":
             yield from _of_regex(str(value))
         elif kind in _FORMS:

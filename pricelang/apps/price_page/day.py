@@ -16,8 +16,10 @@ from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.offers import Point
 from pricelang.model import book as m
+from pricelang.model.diagrams import slot_of
 from pricelang.model.errors import PriceError
 from pricelang.model.requests import Requests, requests_in
+from pricelang.model.rules import rules_of, scope_of
 from pricelang.model.space import first_sum, meet, space_of, value_at
 from pricelang.present.decimals import grouped
 
@@ -83,12 +85,11 @@ class PageDay:
     def _conditional(self) -> dict[int, dict[str, m.Scope]]:
         """The conditions of prices by model, in words and as scopes."""
         space, found = space_of(self.book), dict[int, dict[str, m.Scope]]()
-        scopes = (
-            *(price.scope for price in self.book.prices),
-            *(derivation.scope for derivation in self.book.derivations),
-            *(conversion.scope for conversion in self.book.conversions),
-        )
-        for whole in scopes:
+        # What modifiers and charges change has tables of its own.
+        for rule in rules_of(self.book):
+            slot, whole = slot_of(rule), scope_of(rule)
+            if slot is None or slot.group not in ("price", "derivation", "conversion"):
+                continue
             when, within = space.conditions(whole), dict(whole)
             if not when or not within.get(m.DATES, -1) >> self.stretch & 1:
                 continue

@@ -22,7 +22,9 @@ from pricelang.apps.reconcile.join import (
 from pricelang.apps.reconcile.keys import BilledAmount, Key, Used
 from pricelang.apps.reports.account import AccountUsage
 from pricelang.apps.reports.adjustments import ALLOWANCE, CAP, MINIMUM, TIER, Adjustment
+from pricelang.apps.reports.invoice_sums import WORKSPACE
 from pricelang.apps.reports.period import Period
+from pricelang.evaluate.account_keys import key_of
 from pricelang.evaluate.line_items import Priced
 
 if TYPE_CHECKING:
@@ -56,17 +58,20 @@ def settlement(
     book: PriceBook, used: Iterable[Used], period: Period | None = None
 ) -> tuple[Adjustment, ...]:
     """What the account of some usage adds and takes, as `invoice` settles it; usage before the
-    period may have used up what is free.
+    period may have used up what is free. Usage says its workspace and no other key.
+
+    Raises `BadRequest` (`no_account`) where the book counts by another key.
     """
     account = AccountUsage(book.checked, period)
     seen: dict[int, Priced] = {}
     for use in used:
         if use.priced is not None and id(use.priced) not in seen:
             seen[id(use.priced)] = use.priced
+            carried = {} if use.key.workspace is None else {WORKSPACE: use.key.workspace}
             if period is None or period.holds(use.priced.at):
-                account.add(use.priced)
+                account.add(use.priced, carried)
             else:
-                account.before(use.priced)
+                account.before(use.priced, carried)
     adjustments, _ = account.settle()
     return tuple(one for one in adjustments if one.kind in (*BY_METER, *BY_PERIOD))
 
@@ -111,16 +116,28 @@ def _line(adjustment: Adjustment, rows: tuple[BilledAmount, ...], within: Fracti
     status = (
         NOT_IN_COST if not rows else MATCHED if not off else WITHIN if off <= within else DIFFERENT
     )
-    key = Key(adjustment.since[:10], None, adjustment.kind, token_type=adjustment.name)
+    key = Key(
+        adjustment.since[:10], _workspace(adjustment), adjustment.kind, token_type=adjustment.name
+    )
     due = adjustment.amount
     return JoinedLine(key, (), rows, due, due, amount, status, adjustment.text)
+
+
+def _workspace(adjustment: Adjustment) -> str | None:
+    """The workspace whose line it is, if it is of one."""
+    return adjustment.holder if key_of(adjustment.per) == WORKSPACE else None
 
 
 def _rows_of(
     adjustment: Adjustment, rows: Sequence[BilledAmount], others: Sequence[Adjustment]
 ) -> list[BilledAmount]:
     """The rows of a bill for something that the account settles."""
-    alike = [row for row in rows if (row.amount < 0) == (adjustment.amount < 0)]
+    own = _workspace(adjustment)
+    alike = [
+        row
+        for row in rows
+        if (row.amount < 0) == (adjustment.amount < 0) and (own is None or row.key.workspace == own)
+    ]
     equal = [row for row in alike if row.amount == adjustment.amount]
     if equal:
         return equal[:1]
@@ -143,11 +160,13 @@ def _net(lines: list[JoinedLine], adjustment: Adjustment, others: Sequence[Adjus
     lines then match.
     """
     month, name = adjustment.since[:7], adjustment.name
+    whose = _workspace(adjustment)
     due = sum(
         (
             one.amount
             for one in others
-            if one.kind in BY_METER and (one.name, one.since[:7]) == (name, month)
+            if one.kind in BY_METER
+            and (one.name, one.since[:7], _workspace(one)) == (name, month, whose)
         ),
         Fraction(0),
     )
@@ -156,6 +175,7 @@ def _net(lines: list[JoinedLine], adjustment: Adjustment, others: Sequence[Adjus
         for index, line in enumerate(lines)
         if any(use.request.meter == name for use in line.used)
         and (line.key.day or month).startswith(month)
+        and (whose is None or line.key.workspace == whose)
     ]
     if not own or any(lines[index].low != lines[index].high for index in own):
         return False

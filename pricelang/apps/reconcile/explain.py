@@ -14,6 +14,7 @@ from attrs import define, evolve, field, frozen
 from pricelang.apps.reconcile.alternatives import Alternatives
 from pricelang.apps.reconcile.changes import RequestChange, RequestChanges
 from pricelang.apps.reconcile.exact_sums import exact_sum
+from pricelang.apps.reconcile.join import right_quantities
 from pricelang.apps.reconcile.keys import Used
 from pricelang.apps.reconcile.unit_prices import MeterPrices
 from pricelang.present.decimals import RoundingMode, exact, grouped, money, rounded
@@ -71,9 +72,7 @@ class CauseSearch:
         """
         if not used or any(use.error is not None for use in used):
             return ()
-        whole = sum((use.quantity for use in used), Fraction(0))
-        charged = sum((use.quantity for use in used if use.high), Fraction(0))
-        if stated is not None and stated not in (whole, charged):
+        if stated is not None and stated not in right_quantities(used):
             return self._by_stated(used, amount, stated)
         alike = self._alike(used)
         found = [

@@ -48,6 +48,8 @@ def paragraph(found: Reconciled, finding: Finding, number: int, markdown: bool) 
 
 
 def _unexplained(finding: Finding) -> str:
+    if any(line.of_account for line in finding.lines):
+        return "not explained: what the account comes to by the book is another amount"
     if finding.kind == "amount":
         return (
             "not explained: no model, date, modifier, tier, token type, price, rounding or whole "
@@ -79,7 +81,7 @@ def _amounts(found: Reconciled, line: JoinedLine) -> str:
         expected = f"{expected} to {most}"
     if not line.billed:
         return f"expected {expected}, not billed"
-    if not line.used:
+    if not line.used and not line.of_account:
         return f"billed {billed}, without usage"
     word = "too much" if line.difference > 0 else "too little"
     return f"billed {billed}, expected {expected}: {off} {word}"

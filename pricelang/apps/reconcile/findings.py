@@ -124,7 +124,7 @@ def _reasons(line: JoinedLine, usage: Side, cost: Side) -> tuple[Explanation, ..
     """Why a line stands on one side only:
     its day is outside of the other's period, or it is a credit.
     """
-    if not line.used and line.low:
+    if line.of_account:
         text = f"{line.key.cost_type} of `{line.key.token_type}` not applied: {line.reason}"
         return (Explanation(1, "account", text),)
     other = {NOT_IN_USAGE: usage, NOT_IN_COST: cost}.get(line.status)

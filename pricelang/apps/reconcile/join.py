@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from attrs import frozen
@@ -72,6 +72,11 @@ class JoinedLine:
         return exact_sum(used.quantity for used in self.used)
 
     @property
+    def of_account(self) -> bool:
+        """Decides whether a line is of what the book settles by account and period."""
+        return not self.used and bool(self.low)
+
+    @property
     def stated(self) -> Fraction | None:
         """The quantity that the bill states, where each of its rows does and they are of one
         meter.
@@ -98,7 +103,12 @@ def other_quantity(used: Iterable[Used], billed: Iterable[BilledAmount]) -> bool
     """
     used = tuple(used)
     stated = stated_quantity(used, billed)
-    return stated is not None and stated not in (
+    return stated is not None and stated not in right_quantities(used)
+
+
+def right_quantities(used: Sequence[Used]) -> tuple[Fraction, Fraction]:
+    """The quantities that a bill may rightly state: all that was used, and what of it is charged."""
+    return (
         exact_sum(use.quantity for use in used),
         exact_sum(use.quantity for use in used if use.high),
     )

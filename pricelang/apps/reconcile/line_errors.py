@@ -54,7 +54,7 @@ class LineErrors:
         """Every single error that explains a line."""
         if line.status == UNPRICED:
             yield _row(f"usage without a price: {line.reason}", "no price")
-        elif not line.used and line.low:
+        elif line.of_account:
             text = f"{line.key.cost_type} of `{line.key.token_type}` not applied: {line.reason}"
             if not line.billed:
                 yield _row(text, "account")
@@ -70,6 +70,8 @@ class LineErrors:
                 return
             yield from self.of_price(line, line.amount)
             yield from of_rounding(line, line.low)
+            if line.low and not line.amount:
+                yield _row("usage billed at nothing", "price")
 
     def _extra(self, line: JoinedLine) -> OtherPrice:
         """A row of the bill that nothing was used for."""

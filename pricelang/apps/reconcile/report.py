@@ -149,8 +149,9 @@ def _lines(found: Reconciled, shown: Excerpt) -> Iterator[Block]:
         if lines:
             yield ""
         yield (
-            f"The table shows the {len(lines):,} lines that differ, of {len(found.lines):,}; "
-            "`--all` shows all of them."
+            f"The table shows the {how_many(len(lines), 'line')} that "
+            f"{'differs' if len(lines) == 1 else 'differ'}, of {len(found.lines):,}; `--all` shows "
+            "all of them."
             if len(lines) == many
             else f"The table shows {len(lines):,} of the {many:,} lines that differ, of "
             f"{len(found.lines):,}, the largest of each cause; `--lines N` shows more of each, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from fractions import Fraction
 
 from pricelang.apps.reconcile.join import JoinedLine
@@ -26,11 +26,9 @@ def of_whole_bill(lines: Sequence[JoinedLine]) -> Iterator[tuple[JoinedLine, Oth
             if value is not None:
                 groups.setdefault(value, []).append(line)
         for value, own in groups.items():
-            counted = {(line.key.model, line.key.token_type) for line in own}
-            if len(own) >= max(LEAST, len(priced) // SHARE) and (
-                len(counted) > 1 or measure is _added
-            ):
-                text = _factor(value) if measure is _ratio else f"{plain(value)} on each line"
+            counted = {(line.key.model, line.key.token_type or line.key.cost_type) for line in own}
+            if len(own) >= max(LEAST, len(priced) // SHARE):
+                text = _factor(value, counted) if measure is _ratio else _amount(value)
                 for line in own:
                     yield line, OtherPrice("whole", text, Fraction(0))
 
@@ -43,10 +41,18 @@ def _added(line: JoinedLine) -> Fraction | None:
     return line.amount - line.low
 
 
-def _factor(value: Fraction) -> str:
+def _amount(value: Fraction) -> str:
+    return f"{plain(value)} on each line"
+
+
+def _factor(value: Fraction, counted: Collection[tuple[str | None, str | None]]) -> str:
     if value == 100:
         return "cents taken for the main unit of the currency (x 100)"
     if value == Fraction(1, 100):
         return "the main unit of the currency taken for cents (x 0.01)"
     shown = plain(rounded(value, Fraction(1, 10**6), "half_even"))
+    if len(counted) == 1:
+        ((model, meter),) = counted
+        of = f" of {model}" if model else ""
+        return f"{meter}{of} at x {shown} of its price, by no rule of the book"
     return f"every amount x {shown}, such as another currency"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from pricelang.apps.reconcile.join import JoinedLine
+from pricelang.apps.reconcile.join import JoinedLine, right_quantities
 from pricelang.apps.reconcile.keys import Used
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.summary import rule_places
@@ -16,6 +16,8 @@ from pricelang.present.decimals import grouped, money
 
 def workings(found: Reconciled, line: JoinedLine) -> Iterator[str]:
     """How each expected amount comes about, with the places of its rules."""
+    if line.of_account:
+        yield f"expected {money(line.low, found.currency)}: {line.reason}"
     for use in line.used[:5]:
         if use.priced is None:
             yield f"used {grouped(use.quantity)} in {use.place}"
@@ -31,7 +33,7 @@ def workings(found: Reconciled, line: JoinedLine) -> Iterator[str]:
     stated = [bill.quantity for bill in line.billed]
     if stated and all(quantity is not None for quantity in stated):
         total = sum((quantity for quantity in stated if quantity is not None), Fraction(0))
-        if total != line.quantity:
+        if total not in right_quantities(line.used):
             yield (
                 f"the bill states a quantity of {grouped(total)}, and {grouped(line.quantity)} "
                 "were used"

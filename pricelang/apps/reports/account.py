@@ -5,25 +5,18 @@ free allowances, tiers, floors and caps, by calendar period.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import TypeAlias
 
 from attrs import evolve, frozen
 
-from pricelang.apps.reports.adjustments import (
-    ALLOWANCE,
-    CAP,
-    MINIMUM,
-    PER_REQUEST,
-    TIER,
-    Adjustment,
-    AllowanceShare,
-    group_order,
-)
+from pricelang.apps.reports.account_changes import AccountChanges, add_changes, adjustments_of
+from pricelang.apps.reports.adjustments import CAP, MINIMUM, Adjustment, group_order
+from pricelang.apps.reports.holders import Holders, NamedHolders
 from pricelang.apps.reports.period import Period
+from pricelang.evaluate.account_keys import WHOLE, MissingKey, key_of
 from pricelang.evaluate.allowance_terms import SpendLimit, account_bounds, bounds_for, terms_of
-from pricelang.evaluate.allowances import AccountLine, ChargedRequest, Ledger
+from pricelang.evaluate.allowances import Ledger, TrueUp
 from pricelang.evaluate.billing_periods import turn_end, turn_of
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
@@ -31,27 +24,39 @@ from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.present.decimals import money
 
-ACCOUNT = ""
-"""The one account that an invoice is of."""
-
 
 @frozen(eq=False)
 class CountedRequest:
-    """A request that a free allowance or a tier counts, kept until all are known;
-    `order` breaks ties by what the request says, and `group` is what it is grouped by.
+    """A request that a free allowance or a tier counts, kept until all are known: whose it is by
+    each key, and the `group` that it is in.
     """
 
     priced: Priced
     billed: bool
-    order: tuple[object, ...]
+    holders: Holders
     group: tuple[object, ...] = ()
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """The place among others: by instant, then by what the request says, so that the order of
+        the input does not matter.
+        """
+        holders = [(key, value is None, value or "") for key, value in sorted(self.holders.items())]
+        return self.priced.at, *_said(self.priced), holders, group_order(self.group)
 
 
 class AccountUsage:
-    """The account-wide side of an invoice: requests go in in any order, adjustments come out."""
+    """The account-wide side of an invoice: requests go in in any order, adjustments come out.
 
-    def __init__(self, book: m.Book, period: Period | None) -> None:
+    `missing` says what becomes of a request that lacks a key by which the book counts it.
+    """
+
+    def __init__(self, book: m.Book, period: Period | None, missing: MissingKey = "refuse") -> None:
         self._book, self._period = book, period
+        self._holders = NamedHolders(missing)
+        self._floor_keys = {
+            key_of(bound.per) for bound, _ in account_bounds(book) if bound.at_least
+        }
         self._uses: list[CountedRequest] = []
         self._ledger = Ledger(book)
         self._terms: dict[tuple[int, ...], dict[str, str | None]] = {}
@@ -77,28 +82,42 @@ class AccountUsage:
         turns = [turn_of(start, period) for period in periods if period]
         return min(turns, default=start) if min(turns, default=start) < start else None
 
-    def check(self, priced: Priced) -> None:
-        """Raises `BadRequest` (`bad_book`) for a request that no account can have."""
-        list(self._periods_of(priced))
-        self._bounds_of(priced)
+    def check(self, priced: Priced, carried: Mapping[str, str]) -> None:
+        """Raises `BadRequest` for a request that no account can have (`bad_book`), or that lacks a
+        key by which it is counted (`no_account`); `carried` is what its record carries.
+        """
+        self._holders.of(self._keys_of(priced), carried)
 
-    def add(self, priced: Priced, group: tuple[object, ...] = ()) -> None:
-        """Takes in a request of the period, and what it is grouped by."""
+    def _keys_of(self, priced: Priced) -> dict[str, str]:
+        """The keys by which a request is counted, each with its period."""
+        bounds = (bound.per for bound in self._bounds_of(priced))
+        return {key_of(per): per for per in (*self._periods_of(priced), *bounds)}
+
+    def add(
+        self, priced: Priced, carried: Mapping[str, str], group: tuple[object, ...] = ()
+    ) -> None:
+        """Takes in a request of the period, what its record carries, and what it is grouped by.
+        Raises `BadRequest` (`no_account`).
+        """
+        holders = self._holders.take(self._keys_of(priced), carried)
+        self._holders.owe(self._floor_keys, holders, carried)
         if any(self._periods_of(priced)):
-            self._uses.append(CountedRequest(priced, True, _order(priced), group))
+            self._uses.append(CountedRequest(priced, True, holders, group))
         else:
-            self._settle(priced, None)
+            self._settle(priced, holders, None)
 
-    def before(self, priced: Priced) -> None:
+    def before(self, priced: Priced, carried: Mapping[str, str]) -> None:
         """Takes in a request from before the period,
         which may have used what the account has for a longer one.
+        Raises `BadRequest` (`no_account`).
         """
         assert self._period is not None
         start = self._period.start
         if start is not None and any(
             turn_of(priced.at, per) == turn_of(start, per) for per in self._periods_of(priced)
         ):
-            self._uses.append(CountedRequest(priced, False, _order(priced)))
+            holders = self._holders.take(self._keys_of(priced), carried)
+            self._uses.append(CountedRequest(priced, False, holders))
 
     def _periods_of(self, priced: Priced) -> Iterator[str]:
         """The holder and period of each allowance and tier that counts a request."""
@@ -124,7 +143,7 @@ class AccountUsage:
             self._bounds[point] = bounds_for(self._book, priced.cell)
         return self._bounds[point]
 
-    def _settle(self, priced: Priced, total: Fraction | None) -> None:
+    def _settle(self, priced: Priced, holders: Holders, total: Fraction | None) -> None:
         """Adds what a request cost (its own total unless given) to the floors
         and caps whose whole period is inside the invoice's.
         """
@@ -138,7 +157,7 @@ class AccountUsage:
                     "of a whole one: left out"
                 ] = None
         if whole:
-            self._ledger.add(ACCOUNT, priced, priced.total if total is None else total, whole)
+            self._ledger.add(holders, priced, priced.total if total is None else total, whole)
 
     def _covers(self, start: int, per: str) -> bool:
         period = self._period
@@ -149,28 +168,27 @@ class AccountUsage:
         )
 
     def settle(self) -> tuple[tuple[Adjustment, ...], tuple[str, ...]]:
-        """What the account adds and takes, in order of kind, name and time;
-        and the notes on what it left out.
+        """What the account adds and takes, in order of kind, time and name; and the notes on what
+        it left out or counted together. Raises `BadRequest` (`mixed_accounts`) where some records
+        name an organization and others do not.
         """
-        changes: _Changes = {}
-        for use in sorted(self._uses, key=lambda use: (use.priced.at, use.order)):
-            charged = self._ledger.charge(ACCOUNT, use.priced)
+        self._holders.check()
+        changes: AccountChanges = {}
+        for use in sorted(self._uses, key=lambda use: use.order):
+            charged = self._ledger.charge(use.holders, use.priced)
             if use.billed:
-                _add_changes(changes, charged, use.group)
-                self._settle(use.priced, charged.total)
-        found = [_change(*key, groups) for key, groups in changes.items()]
+                add_changes(changes, charged, use.group)
+                self._settle(use.priced, use.holders, charged.total)
         self._open_floors()
-        found += [
-            self._bound(each.bound, each.start, each.difference) for each in self._ledger.settled()
-        ]
-        kinds = (ALLOWANCE, TIER, PER_REQUEST, CAP, MINIMUM)
-        adjustments = tuple(
-            sorted(
-                (one for one in found if one.amount or one.quantity),
-                key=lambda one: (one.currency, kinds.index(one.kind), one.since, one.name),
-            )
-        )
-        return adjustments, tuple(self._later)
+        found = (*adjustments_of(changes), *map(self._bound, self._ledger.settled()))
+        named = (self._named(one) for one in found if one.amount or one.quantity)
+        adjustments = sorted(named, key=lambda one: one.order)
+        return tuple(adjustments), (*self._later, *self._holders.notes())
+
+    def _named(self, one: Adjustment) -> Adjustment:
+        """A line of what names no organization, beside others that do, is of nobody named."""
+        nobody = one.holder == WHOLE and self._holders.is_mixed
+        return evolve(one, holder=None) if nobody else one
 
     def _open_floors(self) -> None:
         """The floors of the invoice's own periods hold though nothing was used in them."""
@@ -182,89 +200,26 @@ class AccountUsage:
             while bound.at_least and turn < period.end:
                 end = turn_end(turn, bound.per)
                 if self._covers(turn, bound.per) and _dates_hold(self._book, row.scope, turn, end):
-                    self._ledger.open(ACCOUNT, turn, bound)
+                    for holder in self._holders.owing(key_of(bound.per)):
+                        self._ledger.open(holder, turn, bound)
                 turn = end
 
-    def _bound(self, bound: SpendLimit, start: int, difference: Fraction) -> Adjustment:
+    def _bound(self, settled: TrueUp) -> Adjustment:
+        bound = settled.bound
         amount = money(bound.amount, self._book.currency)
         kind, word = (MINIMUM, "at least") if bound.at_least else (CAP, "at most")
         text = f"{word} {amount} per {bound.per}"
         return Adjustment(
             kind,
             bound.name,
-            written(start),
+            written(settled.start),
             bound.per,
             None,
             text,
-            difference,
+            settled.difference,
             self._book.currency,
+            holder=settled.account,
         )
-
-
-_Changes: TypeAlias = dict[tuple[str, str, int, str, str], dict[tuple[object, ...], AllowanceShare]]
-"""By kind, meter, start (UTC seconds) and name of the account's period, and currency:
-what each group of requests has of it.
-"""
-
-
-def _add_changes(changes: _Changes, charged: ChargedRequest, group: tuple[object, ...]) -> None:
-    """What free allowances and tiers made of a request,
-    and what followed from that for the whole of it.
-    """
-    priced, known = charged.priced, Fraction(0)
-
-    def add(kind: str, name: str, line: AccountLine, quantity: Fraction, amount: Fraction) -> None:
-        key = kind, name, line.start, line.per, priced.currency
-        groups = changes.setdefault(key, {})
-        before = groups.get(group) or AllowanceShare(group, Fraction(0), Fraction(0), Fraction(0))
-        groups[group] = evolve(
-            before,
-            used=before.used + line.quantity,
-            quantity=before.quantity + quantity,
-            amount=before.amount + amount,
-        )
-
-    for line in charged.lines:
-        for kind, quantity, amount in _parts(line):
-            add(kind, line.meter, line, quantity, amount)
-            known += amount
-    rest = charged.total - priced.total - known
-    if rest:
-        first = min(charged.lines, key=lambda line: line.start)
-        add(PER_REQUEST, "limits and rounding", first, Fraction(0), rest)
-
-
-def _parts(line: AccountLine) -> Iterable[tuple[str, Fraction, Fraction]]:
-    yield ALLOWANCE, line.free, line.amount - line.tiered
-    yield TIER, line.later, line.tiered - line.alone
-
-
-def _change(
-    kind: str,
-    name: str,
-    start: int,
-    per: str,
-    currency: str,
-    groups: dict[tuple[object, ...], AllowanceShare],
-) -> Adjustment:
-    text = {
-        ALLOWANCE: "free allowance",
-        TIER: "later tiers instead of the first price",
-        PER_REQUEST: "after allowances and tiers",
-    }[kind]
-    shares = tuple(sorted(groups.values(), key=lambda share: group_order(share.by)))
-    quantity = sum((share.quantity for share in shares), Fraction(0))
-    return Adjustment(
-        kind,
-        name,
-        written(start),
-        per,
-        quantity if kind != PER_REQUEST else None,
-        text,
-        sum((share.amount for share in shares), Fraction(0)),
-        currency,
-        shares,
-    )
 
 
 def _dates_hold(book: m.Book, scope: m.Scope, start: int, end: int) -> bool:
@@ -278,9 +233,7 @@ def _period(per: str) -> str:
     return per.rsplit(" ", 1)[-1]
 
 
-def _order(priced: Priced) -> tuple[object, ...]:
-    """What a request says, so that the order of the input
-    does not matter between requests of one instant.
-    """
+def _said(priced: Priced) -> tuple[object, ...]:
+    """What a request says, in an order of its own."""
     usage: Sequence[tuple[str, tuple[Fraction | int, ...]]] = sorted(priced.usage.items())
     return priced.cell.point, tuple((name, tuple(map(Fraction, uses))) for name, uses in usage)

@@ -9,7 +9,11 @@ from fractions import Fraction
 
 from attrs import evolve, field, frozen
 
+from pricelang.evaluate.account_keys import NONE, WHOLE, Holder, key_of
+from pricelang.present.text import shown
+
 ALLOWANCE, TIER, MINIMUM, CAP, PER_REQUEST = "allowance", "tier", "minimum", "cap", "per request"
+KINDS = (ALLOWANCE, TIER, PER_REQUEST, CAP, MINIMUM)
 
 
 @frozen
@@ -34,7 +38,9 @@ class Adjustment:
     meter were free or beyond the first tier; `text` says it in a sentence. `per request` is
     what limits, fees and roundings of single requests come to once free allowances and tiers
     have changed their amounts. `shares` is what each group of requests has of it in the order
-    of time, none for a minimum and a cap, which are of the whole account.
+    of time, none for a minimum and a cap, which are of the whole account. `holder` says whose it
+    is: the value of the key in `per`, empty for the one organization of an invoice, None for all
+    usage together that carries no such key.
     """
 
     kind: str
@@ -46,6 +52,20 @@ class Adjustment:
     amount: Fraction
     currency: str
     shares: tuple[AllowanceShare, ...] = field(default=(), eq=False)
+    holder: Holder = WHOLE
+
+    @property
+    def holder_text(self) -> str:
+        """Whose it is, such as `project alpha`; nothing for the one organization of an invoice."""
+        if self.holder == WHOLE:
+            return ""
+        return f"{key_of(self.per)} {NONE if self.holder is None else shown(self.holder)}"
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """The place among other lines: by currency, kind, time and name, then whose it is."""
+        whose = self.holder is None, self.holder or ""
+        return self.currency, KINDS.index(self.kind), self.since, self.name, self.per, whose
 
 
 def spread(adjustment: Adjustment) -> Iterator[Adjustment]:

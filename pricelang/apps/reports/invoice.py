@@ -4,7 +4,7 @@ and what belongs to the account as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -28,6 +28,7 @@ from pricelang.apps.reports.names import Key, Names
 from pricelang.apps.reports.period import Period, moment
 from pricelang.apps.reports.tally import Tally, costs, no_time
 from pricelang.apps.reports.totals import Counts, Unpriced
+from pricelang.evaluate.account_keys import WHOLE, MissingKey
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BELT, BadRequest, PriceError, check_certain
@@ -83,7 +84,11 @@ class Invoice(InNotebook):
             "lines": [line.to_dict(self.by) for line in self.lines],
             "subtotals": [one.to_dict() for one in self.subtotals],
             "account": [
-                {**dict(zip(self.by, group, strict=True)), **fields_of(one, *about)}
+                {
+                    **dict(zip(self.by, group, strict=True)),
+                    **fields_of(one, *about),
+                    **({} if one.holder == WHOLE else fields_of(one, "per", "holder")),
+                }
                 for group, one in self.account_lines()
             ],
             "totals": [total.to_dict() for total in self.totals],
@@ -108,20 +113,24 @@ def make_invoice(
     by: Sequence[str] = (),
     given: RecordDefaults | None = None,
     refused: Callable[[Place, dict[str, str | None]], None] | None = None,
+    missing_key: MissingKey = "refuse",
 ) -> Invoice:
-    """The invoice for records in any order, all of one account.
+    """The invoice for records in any order.
 
     Lines are what `book` charges for each request alone, beside what the book that it extends
     charges (itself where it extends none), by model, meter and price, and by the names `by` as in
     `reports.report`. Free allowances and tiers are used up in order of instant, also by records
     from before the period where they are of a longer one; floors and caps hold for periods that
-    the invoice covers. Records outside of the period are counted and left out; one without a time
-    is refused.
+    the invoice covers. Each counts by its key: what a record carries, such as its `project`; all
+    records are of one `organization` unless they carry one. `missing_key` says whether a record
+    that lacks a key by which it is counted is refused, or counted with all such (`none`). Records
+    outside of the period are counted and left out; one without a time is refused.
 
-    Raises `BadRequest` (`no_column`) for a name that no record carries.
+    Raises `BadRequest`: `no_column` for a name that no record carries, `mixed_accounts` where some
+    records carry an organization and others do not.
     """
     book.alone("an invoice")
-    tally, draft = Tally(refused), _Draft.of(book, period, by)
+    tally, draft = Tally(refused), _Draft.of(book, period, by, missing_key)
     draft.read(tally, outcomes, given or RecordDefaults())
     detailed = draft.lines.done()
     lines = merged(detailed, len(by))
@@ -145,14 +154,16 @@ def make_invoice(
 
 @frozen(eq=False)
 class _Requests:
-    """The requests of a record: those inside the period with their groups and their prices by the
-    book and by the list, and those before it. `is_outside` is a record with none inside.
+    """The requests of a record: those inside the period with their groups, their prices by the
+    book and by the list, and what they carry; and those before it, with what they carry.
+    `is_outside` is a record with none inside.
     """
 
     keys: list[Key]
     used: list[Priced]
     listed: list[Priced | None]
-    earlier: list[Priced]
+    carried: list[Mapping[str, str]]
+    earlier: list[tuple[Priced, Mapping[str, str]]]
     notes: list[Note]
     is_outside: bool
 
@@ -169,9 +180,11 @@ class _Draft:
     names: Names
 
     @classmethod
-    def of(cls, book: PriceBook, period: Period | None, by: Sequence[str]) -> _Draft:
+    def of(
+        cls, book: PriceBook, period: Period | None, by: Sequence[str], missing_key: MissingKey
+    ) -> _Draft:
         """An empty one."""
-        account = AccountUsage(book.checked, period)
+        account = AccountUsage(book.checked, period, missing_key)
         names = Names(book.checked, by, optional=[WORKSPACE] if WORKSPACE not in by else [])
         return cls(book, book.below, period, Lines(), account, names)
 
@@ -197,31 +210,32 @@ class _Draft:
         """The requests of a record. Raises `PriceError`."""
         inside, early = _split(record, given, self.period, self.account.since)
         used = _priced(self.book, inside, given)
-        earlier = _priced(self.book, early, given)
+        earlier = list(zip(_priced(self.book, early, given), early.carried(), strict=True))
         pairs = list(zip(inside.parts, used, strict=True))
         listed = [
             priced if self.below is None else _listed(self.below, part, given)
             for part, priced in pairs
         ]
         keys = [self.names.key(inside, part, priced, given) for part, priced in pairs]
-        for priced in (*used, *earlier):
-            self.account.check(priced)
+        carried = inside.carried()
+        for priced, attributes in (*zip(used, carried, strict=True), *earlier):
+            self.account.check(priced, attributes)
         notes = [*record.notes, *(note for priced in used for note in priced.remarks)]
         if given.strict:
             check_certain(notes)
         is_outside = bool(record.parts) and not inside.parts
-        return _Requests(keys, used, listed, earlier, notes, is_outside)
+        return _Requests(keys, used, listed, carried, earlier, notes, is_outside)
 
     def add(self, requests: _Requests) -> bool:
         """Adds the requests of a record, or says that none is inside of the period."""
-        for priced in requests.earlier:
-            self.account.before(priced)
+        for priced, carried in requests.earlier:
+            self.account.before(priced, carried)
         if requests.is_outside:
             return False
-        found = zip(requests.keys, requests.used, requests.listed, strict=True)
-        for key, priced, other in found:
+        columns = requests.keys, requests.used, requests.listed, requests.carried
+        for key, priced, other, carried in zip(*columns, strict=True):
             self.lines.add(key, priced, other)
-            self.account.add(priced, key[: len(key) - len(self.names.optional)])
+            self.account.add(priced, carried, key[: len(key) - len(self.names.optional)])
         return True
 
 

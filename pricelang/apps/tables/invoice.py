@@ -173,7 +173,8 @@ def _group_text(value: object) -> str:
 
 
 def _about(one: Adjustment) -> str:
-    return f"{one.text}, from {one.since}"
+    whose = f", {one.holder_text}" if one.holder_text else ""
+    return f"{one.text}{whose}, from {one.since}"
 
 
 def _unit_of(invoice: Invoice, one: Adjustment, many: Callable[[str], str] = str) -> str:

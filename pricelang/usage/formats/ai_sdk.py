@@ -24,6 +24,7 @@ from pricelang.usage.fields import clean, is_object, optional_object, require_ob
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.provider_metadata import cache_tokens, provider_words
 from pricelang.usage.inclusive import disjoint, total_of
+from pricelang.usage.parted import beside_output, parted
 from pricelang.usage.platform_names import named_platform, platform_of_message
 from pricelang.usage.platforms import of_asked
 from pricelang.usage.records import (
@@ -238,8 +239,16 @@ def _counters(
         isinstance(provider, str) and provider.lower().startswith(_INSIDE)
     )
     total = total_of(usage, ("totalTokens",), path, bare=details is None)
+    output_details = optional_object(usage, "outputTokenDetails", path) or {}
+    holders = [(usage, path), (output_details, f"{path}.outputTokenDetails")]
+    reasoning = agreed(holders, ("reasoningTokens",)) or 0
+    told = beside_output(told, reasoning, total)
     found = disjoint(told, f"{path}.{_INPUT[0]}", inside=inside, total=total)
-    if not inside and 0 < told.read <= input and (total is None or total.count == input + output):
+    if (
+        not inside
+        and 0 < told.read <= input
+        and (total is None or total.count == input + told.output)
+    ):
         notes.append(_note_unclear(input, told.read))
     if plain is not None and plain != found.input:
         raise UsageError(
@@ -247,7 +256,7 @@ def _counters(
             f"`{inner}.noCacheTokens` is {plain:,}, and without the cache "
             f"`{path}.{_INPUT[0]}` is {found.input:,}",
         )
-    return found
+    return parted(found, reasoning, {}, path, notes)
 
 
 def _note_unclear(input: int, read: int) -> Note:

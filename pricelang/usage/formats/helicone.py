@@ -6,12 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
-from pricelang.usage.fields import (
-    required_count,
-    word,
-)
+from pricelang.usage.fields import optional_count, required_count, word
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.inclusive import disjoint, total_of
+from pricelang.usage.parted import beside_output, parted
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
 from pricelang.usage.response_ids import named
 from pricelang.usage.several import several
@@ -53,9 +51,11 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         counts.get("read", 0),
         *writes_of(counts.get("written"), (counts.get("5m"), counts.get("1h")), notes),
     )
-    counters = disjoint(
-        told, "prompt_tokens", inside=False, total=total_of(value, ("total_tokens",), "", bare=True)
-    )
+    total = total_of(value, ("total_tokens",), "", bare=True)
+    reasoning = optional_count(value, "reasoning_tokens", "the log")
+    told = beside_output(told, reasoning, total)
+    counters = disjoint(told, "prompt_tokens", inside=False, total=total)
+    counters = parted(counters, reasoning, {}, "the log", notes)
     model = word(value.get("response_model"), "response_model") or word(
         value.get("request_model"), "request_model"
     )

@@ -1,5 +1,5 @@
-"""The formats of usage records:
-their names, the order in which a shape is recognised, and formats from outside.
+"""The format of an object and what reads it: asked of the table of `known_formats`, and of formats
+from outside.
 
 A format is a small module with three names:
 
@@ -23,125 +23,13 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
-from attrs import frozen
-
 from pricelang.usage.fields import clean, is_object, shown
-from pricelang.usage.formats.tool_formats import LAST, TOOLS
+from pricelang.usage.formats.known_formats import BY_NAME, FORMATS, HINTS, KNOWN, LAST, Format
 from pricelang.usage.records import Outcome, Place, UsageError, without_blanks
 from pricelang.usage.shapes import NATIVE, native_format_of
 
 Read = Callable[[Mapping[str, object], Place], Iterable[Outcome]]
 GROUP = "pricelang.formats"
-
-
-@frozen
-class Format:
-    """A format of this package:
-    its name, its module, and keys of which every record has one at its top or in `usage`.
-
-    The keys are a hint that keeps a start cheap:
-    a module is imported only for an object with one of them.
-    """
-
-    name: str
-    module: str
-    keys: frozenset[str]
-
-
-def _format(name: str, module: str, *keys: str) -> Format:
-    return Format(name, module, frozenset(keys))
-
-
-# The order of recognition. The first module that knows an object reads it;
-# what none of them knows may be one of `NATIVE`, which `shapes` tells apart.
-KNOWN = (
-    _format(
-        "sse",
-        "sse",
-        "message",
-        "messageStart",
-        "contentBlockStart",
-        "contentBlockDelta",
-        "contentBlockStop",
-        "messageStop",
-    ),
-    _format(
-        "managed-agents",
-        "managed_agents",
-        "agent",
-        "status",
-        "processed_at",
-        "inputs",
-        "active_seconds",
-        "list_cost",
-        "stats",
-    ),
-    _format("clouds", "clouds", "request"),
-    *(_format(*one) for one in TOOLS),
-    _format("ai-sdk", "ai_sdk", "inputTokens", "promptTokens"),
-    _format(
-        "bedrock",
-        "bedrock",
-        "schemaType",
-        "amazon-bedrock-invocationMetrics",
-        "modelId",
-        "inputTokens",
-        "response",
-        "metadata",
-    ),
-    _format(
-        "otel",
-        "otel",
-        "resourceSpans",
-        "resourceLogs",
-        "attributes",
-        "LogAttributes",
-        "SpanAttributes",
-        "meta",
-    ),
-    _format("langfuse", "langfuse", "usageDetails", "traceId", "trace_id", "observations", "meta"),
-    _format("litellm", "litellm", "call_type"),
-    _format(
-        "litellm-daily", "litellm_daily", "api_requests", "Total Tokens", "metadata", "results"
-    ),
-    _format("helicone", "helicone", "prompt_cache_write_tokens", "prompt_cache_read_tokens"),
-    _format("pydantic-ai", "pydantic_ai", "cache_read_tokens", "cache_write_tokens", "model_name"),
-    _format("openrouter", "openrouter", "native_tokens_prompt", "native_tokens_completion", "data"),
-    _format("posthog", "posthog", "event", "*.event", "batch", "results", "events"),
-    _format(
-        "langchain",
-        "langchain",
-        "run_type",
-        "lc",
-        "response_metadata",
-        "usage_metadata",
-        "additional_kwargs",
-        "data",
-        "messages",
-        "values",
-        "generations",
-    ),
-    _format(
-        "openai",
-        "openai",
-        "object",
-        "prompt_tokens",
-        "input_tokens_details",
-        "total_tokens",
-        "response",
-    ),
-    _format("gemini", "gemini", "usageMetadata"),
-    _format("admin-usage", "admin_usage", "data"),
-    _format("admin-cost", "admin_cost", "data"),
-    _format("claude-code-analytics", "code_analytics", "data", "model_breakdown"),
-)
-# What nothing else says whose it is: rows with counts of tokens at their top.
-ROWS = _format("rows", "rows")
-# Names of what were one format once: they read what they read, under the names of today.
-ALIASES = (_format("gateways", "gateways"),)
-FORMATS = (*NATIVE, *(one.name for one in (*KNOWN, ROWS, *ALIASES)))
-_LAST = (*(_format(*one) for one in LAST), ROWS)
-_HINTS = frozenset(key for one in KNOWN for key in one.keys)
 
 
 def format_of(value: Mapping[str, object]) -> str:
@@ -150,14 +38,14 @@ def format_of(value: Mapping[str, object]) -> str:
     """
     usage = value.get("usage")
     inner = usage if is_object(usage) else ()
-    if not (_HINTS.isdisjoint(value) and _HINTS.isdisjoint(inner)):
-        for one in _candidates(_HINTS.intersection((*value, *inner))):
+    if not (HINTS.isdisjoint(value) and HINTS.isdisjoint(inner)):
+        for one in _candidates(HINTS.intersection((*value, *inner))):
             if _module(one.module).known(value):
                 return one.name
     native = native_format_of(value)
     if native is not None:
         return native
-    for one in _LAST:
+    for one in LAST:
         if _module(one.module).known(value):
             return one.name
     for name in plugins():
@@ -176,9 +64,9 @@ def reader_of(name: str) -> Read:
     """The function that reads objects of a format, for one run.
     Raises `UsageError` for a plugin that is broken.
     """
-    for one in (*KNOWN, ROWS, *ALIASES):
-        if one.name == name:
-            return _reader(_module(one.module))
+    known = BY_NAME.get(name)
+    if known is not None:
+        return _reader(_module(known.module))
     if name in NATIVE:
         record = _module(name.replace("-", "_")).record
         return lambda value, place: (record(value, place),)
@@ -279,14 +167,4 @@ def _unknown(value: Mapping[str, object]) -> UsageError:
     )
 
 
-__all__ = [
-    "ALIASES",
-    "FORMATS",
-    "KNOWN",
-    "Format",
-    "Read",
-    "checked_format",
-    "format_of",
-    "plugins",
-    "reader_of",
-]
+__all__ = ["GROUP", "Read", "checked_format", "format_of", "plugins", "reader_of"]

@@ -18,6 +18,7 @@ from pricelang.usage.fields import count, is_object, type_name
 from pricelang.usage.formats.messages import KNOWN as MESSAGES
 from pricelang.usage.formats.span_names import (
     AI_SDK,
+    AUDIO,
     COMPACTION,
     COSTS,
     FAMILIES,
@@ -28,6 +29,7 @@ from pricelang.usage.formats.span_names import (
     OUTPUT,
     PARTS,
     READ,
+    REASONING,
     REQUEST_COUNTS,
     SEARCHES,
     TOTAL,
@@ -35,6 +37,7 @@ from pricelang.usage.formats.span_names import (
 )
 from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.io.json_text import Decoder, JsonFault
+from pricelang.usage.parted import beside_output, parted
 from pricelang.usage.records import SINGLE, SUM, Part, RecordKind, UsageError
 from pricelang.usage.several import several
 from pricelang.usage.unknown import note_key, note_unknown
@@ -149,12 +152,10 @@ def _counters(own: Mapping[str, object], notes: list[Note]) -> Counters:
             return found
     writes = writes_of(written, (_first(own, PARTS[0]), _first(own, PARTS[1])), notes)
     name = next(key for key in INPUT if own.get(key) is not None)
-    return disjoint(
-        Counters(input, output, read or 0, *writes),
-        name,
-        inside=True,
-        total=total_of(own, TOTAL, ""),
-    )
+    total, reasoning = total_of(own, TOTAL, ""), _first(own, REASONING) or 0
+    told = beside_output(Counters(input, output, read or 0, *writes), reasoning, total)
+    media = {part: _first(own, names) or 0 for part, names in AUDIO.items()}
+    return parted(disjoint(told, name, inside=True, total=total), reasoning, media, name, notes)
 
 
 def _in_output(value: object, input: int, output: int, notes: list[Note]) -> Counters | None:

@@ -85,6 +85,24 @@ PARTS = tuple(
     )
     for ttl in ("5m", "1h")
 )
+REASONING = (
+    *(
+        GEN_AI + name
+        for name in (
+            "reasoning.output_tokens",
+            "output_tokens.reasoning",
+            "reasoning_tokens",
+            "details.reasoning_tokens",
+            "details.thinking_tokens",
+        )
+    ),
+    TRACELOOP + "reasoning_tokens",
+    LLM + "completion_details.reasoning",
+)
+AUDIO = {
+    "input_audio": (LLM + "prompt_details.audio",),
+    "output_audio": (LLM + "completion_details.audio",),
+}
 _TOOLS = ("web_search", "web_fetch")
 SEARCHES = {
     tool: (ANTHROPIC + f"server_tool_use.{tool}_requests", GEN_AI + f"details.{tool}_requests")
@@ -105,15 +123,12 @@ KNOWN = frozenset(
         *PARTS[1],
         *COMPACTION,
         *(key for keys in SEARCHES.values() for key in keys),
-        # Inside the input or the output: details of them, and what an instrumentation repeats.
+        *REASONING,
+        *(key for keys in AUDIO.values() for key in keys),
+        # What an instrumentation repeats.
         *(
             GEN_AI + name
             for name in (
-                "reasoning.output_tokens",
-                "output_tokens.reasoning",
-                "reasoning_tokens",
-                "details.reasoning_tokens",
-                "details.thinking_tokens",
                 "details.input_tokens",
                 "details.output_tokens",
                 "cost",
@@ -122,10 +137,6 @@ KNOWN = frozenset(
                 "cost.source",
             )
         ),
-        TRACELOOP + "reasoning_tokens",
-        LLM + "completion_details.reasoning",
-        LLM + "completion_details.audio",
-        LLM + "prompt_details.audio",
         *REQUEST_COUNTS,
     )
 )

@@ -16,6 +16,7 @@ from attrs import frozen
 from pricelang.usage.fields import clean, is_object
 from pricelang.usage.records import Outcome, Place, Record, Skipped, UsageError
 from pricelang.usage.response_ids import REQUEST, RESPONSE, named
+from pricelang.usage.responses import plain_usage
 from pricelang.usage.stated import unlike_plain
 
 MOST = 2**18
@@ -44,7 +45,8 @@ class Spans:
         Raises `UsageError` where it counts again what another counts in another way.
         """
         parts = [
-            (part.model, unlike_plain(part.dimensions), dict(part.usage)) for part in record.parts
+            (part.model, unlike_plain(part.dimensions), sorted(plain_usage(part.usage).items()))
+            for part in record.parts
         ]
         new = _Counted(repr(parts), _tokens(record), record.place)
         id, parent = _span_ids(span)
@@ -102,7 +104,7 @@ def _tokens(record: Record) -> tuple[int, int]:
     """All tokens in and out, however they are told apart."""
     into = out = 0
     for part in record.parts:
-        for meter, number in part.usage.items():
+        for meter, number in plain_usage(part.usage).items():
             if isinstance(number, int) and not meter.startswith("web_"):
                 into, out = (into, out + number) if meter == "output" else (into + number, out)
     return into, out

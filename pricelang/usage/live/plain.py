@@ -1,21 +1,21 @@
 """The plain value of an object: mappings, lists, texts and numbers, as JSON would have it.
 
 There is no way through text: the fields of an object are taken as they are, and what is plain
-already is not copied.
+already is not copied. What stands in a list becomes plain when it is looked at.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from pricelang.usage.records import UsageError
+from pricelang.usage.records import too_deep
 
 Way = Callable[[Any], object]
 PLAIN = frozenset((str, int, type(None), bool, float, Decimal))
@@ -32,9 +32,7 @@ def plain_of(value: object) -> object:
     try:
         return plain(value)
     except RecursionError:
-        raise UsageError(
-            "too_deep", "the object is nested too deeply, or stands in itself"
-        ) from None
+        raise too_deep() from None
 
 
 def plain(value: object) -> object:
@@ -59,33 +57,49 @@ def _values(value: dict[str, object]) -> dict[str, object]:
         return value
     found = value
     for key, inner in value.items():
-        kind: Any = type(inner)
-        if kind in PLAIN:
-            continue
-        new: object
-        if kind is dict:
-            new = _values(inner)  # type: ignore[arg-type]
-        elif kind is list:
-            new = _items(inner)  # type: ignore[arg-type]
-        else:
-            new = way_of(kind)(inner)
-        if new is not inner:
-            found = dict(value) if found is value else found
-            found[key] = new
+        if type(inner) not in PLAIN:
+            new = plain(inner)
+            if new is not inner:
+                found = dict(value) if found is value else found
+                found[key] = new
     return found
 
 
 def _items(value: list[object]) -> list[object]:
     """A list whose values are plain: itself, where they are."""
-    if PLAIN.issuperset(map(type, value)):
-        return value
-    found = value
-    for index, inner in enumerate(value):
-        new = plain(inner)
-        if new is not inner:
-            found = list(value) if found is value else found
-            found[index] = new
-    return found
+    return value if PLAIN.issuperset(map(type, value)) else _Items(value)
+
+
+class _Items(list[object]):
+    """A list whose values become plain when somebody looks at one: the blocks of an answer are
+    many objects, and few records ask for them.
+    """
+
+    __slots__ = ("_done",)
+
+    def _plain(self) -> list[object]:
+        if not hasattr(self, "_done"):
+            self[:] = map(plain, list.__iter__(self))
+            self._done = True
+        return self
+
+    def __iter__(self) -> Iterator[object]:
+        return list.__iter__(self._plain())
+
+    def __reversed__(self) -> Iterator[object]:
+        return list.__reversed__(self._plain())
+
+    def __getitem__(self, index: Any) -> Any:
+        return list.__getitem__(self._plain(), index)
+
+    def __contains__(self, item: object) -> bool:
+        return list.__contains__(self._plain(), item)
+
+    def __eq__(self, other: object) -> bool:
+        return list.__eq__(self._plain(), other)
+
+    def __repr__(self) -> str:
+        return list.__repr__(self._plain())
 
 
 @lru_cache(maxsize=1024)

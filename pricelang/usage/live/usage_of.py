@@ -76,8 +76,7 @@ def _known(value: Mapping[str, object], model: str | None) -> tuple[str, Mapping
 def alone(format: str, value: Mapping[str, object], place: Place, unknown_counters: str) -> Record:
     """The record of a mapping of a format. Raises `UsageError`, with a place."""
     try:
-        found = list(settled(reader_of(format)(value, place), unknown_counters))
-        return joined(found)
+        return joined(settled(reader_of(format)(value, place), unknown_counters))
     except UsageError as error:
         error.place = error.place or place
         raise

@@ -17,10 +17,10 @@ from pricelang.verify.against.orders import (
     of_numbers,
     of_pools,
 )
-from pricelang.verify.diff.align import bounds_on, step
+from pricelang.verify.diff.align import FREE, bounds_on, step
 from pricelang.verify.diff.box_walks import leaves_of
 from pricelang.verify.diff.joint_rules import JointRules, Pair
-from pricelang.verify.diff.price_states import listed
+from pricelang.verify.diff.price_states import charged, listed
 
 
 def charge_parts(rules: JointRules) -> Iterator[BillPart]:
@@ -69,6 +69,7 @@ def _of_minimums(ours: tuple[Fraction, ...], theirs: tuple[Fraction, ...]) -> Or
 def _tiers(rules: JointRules, meter: str, pair: Pair) -> int:
     """Ladders are compared where both go through one stack: it may move their steps otherwise."""
     steps = _steps_that_differ(rules, meter)
+    alike = _counts_alike(rules, meter)
     prices = listed(rules, meter)
 
     def decide(leaves: tuple[Any, ...]) -> Order:
@@ -78,9 +79,24 @@ def _tiers(rules: JointRules, meter: str, pair: Pair) -> int:
         if any(rest[n] != rest[n + 1] for n in range(0, len(rest), 2)):
             return "either"
         theirs, ours = (Ladder(first[side].amount, tiers[side]) for side in (OLD, NEW))
-        return of_ladders(ours, theirs)
+        return of_ladders(ours, theirs, alike)
 
     return live(rules, [*pair, *prices, *steps], decide)
+
+
+def _counts_alike(rules: JointRules, meter: str) -> bool:
+    """Decides whether each request goes as far up a ladder in both books: what is free in one alone
+    does not, and another minimum per use goes further.
+    """
+
+    def decide(leaves: tuple[Any, ...]) -> Order:
+        least, prices = leaves[:2], leaves[2:]
+        same = least[OLD] == least[NEW] and (prices[OLD] == FREE) == (prices[NEW] == FREE)
+        return "same" if same else "either"
+
+    pair = rules.pairs("charge")[meter, "minimum per use"]
+    found = live(rules, [*pair, *charged(rules, meter)], decide)
+    return "either" not in leaves_of(rules.joint, found)
 
 
 def _steps_that_differ(rules: JointRules, meter: str) -> list[int]:

@@ -37,13 +37,9 @@ def limit_parts(rules: JointRules) -> Iterator[BillPart]:
         root = live(rules, (theirs, ours), partial(_of_accounts, at_least))
         places = places_of(rules, "account", k.LimitRule, at_least)
         yield BillPart(f"a {side} for an account", "month", root, places)
-    crossed = live(rules, (theirs, ours), lambda x: _crossed(x[NEW], x[OLD]))
-    yield BillPart(
-        "a floor above a cap of an account",
-        "month",
-        crossed,
-        places_of(rules, "account", k.LimitRule),
-    )
+    root = live(rules, (theirs, ours), _held_together)
+    places = places_of(rules, "account", k.LimitRule)
+    yield BillPart("limits of an account that meet", "month", root, places, turns=True)
 
 
 def _of_request(
@@ -63,28 +59,40 @@ def _amounts(bounds: tuple[LimitEffect, ...], target: m.Target, at_least: bool) 
 
 
 def _of_accounts(at_least: bool, leaves: tuple[Any, ...]) -> Order:
-    """Floors and caps by the account and the period that they are of."""
-    theirs, ours = leaves
-    accounts = {x.about for x in (*ours, *theirs) if x.target == "account"}
-    orders = []
-    for account in accounts:
-        mine, other = (tuple(x for x in all if x.about == account) for all in (ours, theirs))
-        orders.append(_bounds(at_least, *(_amounts(x, "account", at_least) for x in (mine, other))))
+    """Floors and caps by the account and the period that they are of, and whose requests count."""
+    theirs, ours = ([x for x in leaf if x.target == "account"] for leaf in leaves)
+    counters = {(x.about, x.counted) for x in (*ours, *theirs)}
+    orders: list[Order] = []
+    for counter in counters:
+        mine, other = (
+            _amounts(tuple(x for x in all if (x.about, x.counted) == counter), "account", at_least)
+            for all in (ours, theirs)
+        )
+        if max(len(mine), len(other)) > 1:
+            orders.append("same" if mine == other else "either")
+        else:
+            orders.append(_bounds(at_least, mine, other))
     return together(orders)
 
 
-def _crossed(ours: tuple[LimitEffect, ...], theirs: tuple[LimitEffect, ...]) -> Order:
-    """Where a floor is above a cap of one account, the order of lines decides what is paid."""
+def _held_together(leaves: tuple[Any, ...]) -> Order:
+    """Where several floors or caps of accounts hold for a request, each settles the same cost: a
+    higher cost may then be less to pay. A floor below a cap of the same requests cannot meet it.
+    """
+    for leaf in leaves:
+        found = [x for x in leaf if x.target == "account"]
+        if len(found) > 1 and not _apart(found):
+            return "either"
+    return "same"
 
-    def crosses(bounds: tuple[LimitEffect, ...]) -> bool:
-        found = [x for x in bounds if x.target == "account"]
-        return any(
-            x.at_least and not y.at_least and x.about == y.about and x.amount > y.amount
-            for x in found
-            for y in found
-        )
 
-    return "either" if ours != theirs and (crosses(ours) or crosses(theirs)) else "same"
+def _apart(found: list[LimitEffect]) -> bool:
+    floors, caps = ([x for x in found if x.at_least == side] for side in (True, False))
+    if len(floors) != 1 or len(caps) != 1:
+        return False
+    floor, cap = floors[0], caps[0]
+    same = (floor.about, floor.counted) == (cap.about, cap.counted)
+    return same and floor.amount <= cap.amount
 
 
 def rounding_parts(rules: JointRules) -> Iterator[BillPart]:

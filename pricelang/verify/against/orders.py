@@ -15,6 +15,7 @@ from attrs import frozen
 
 from pricelang.present.decimals import RoundingMode
 from pricelang.verify.diff.align import RoundingEffect
+from pricelang.verify.diff.counted_usage import Counted, counts_within
 
 Order: TypeAlias = Literal["same", "less", "more", "either"]
 """Ours beside theirs: equal always; never more and sometimes less; never less and sometimes more;
@@ -118,26 +119,35 @@ def _turned(order: Order) -> Order:
             assert_never(order)
 
 
-def of_pools(
-    ours: tuple[tuple[Fraction, str], ...], theirs: tuple[tuple[Fraction, str], ...]
-) -> Order:
-    """The order of the free allowances of a charge, as quantities of an account and period:
-    more that is free is less to pay.
+Pool: TypeAlias = tuple[Fraction, str, Counted]
+"""A free allowance: how much, of which account and period, and whose usage it counts."""
+
+
+def of_pools(ours: tuple[Pool, ...], theirs: tuple[Pool, ...]) -> Order:
+    """The order of the free allowances of a charge: more that is free is less to pay, and so is an
+    allowance that less usage takes from.
     """
-    mine, other = dict(_by_account(ours)), dict(_by_account(theirs))
-    nothing = Fraction(0)
+    mine, other = ({account: (size, of) for size, account, of in side} for side in (ours, theirs))
+    nothing = Fraction(0), ()
     return together(
-        of_numbers(other.get(account, nothing), mine.get(account, nothing))
+        _of_two_pools(mine.get(account, nothing), other.get(account, nothing))
         for account in {*mine, *other}
     )
 
 
-def _by_account(pools: tuple[tuple[Fraction, str], ...]) -> Iterable[tuple[str, Fraction]]:
-    return ((account, quantity) for quantity, account in pools)
+def _of_two_pools(ours: tuple[Fraction, Counted], theirs: tuple[Fraction, Counted]) -> Order:
+    order = of_numbers(theirs[0], ours[0])
+    if ours[1] == theirs[1] or not ours[0] or not theirs[0]:
+        return order
+    if counts_within(ours[1], theirs[1]) and order != "more":
+        return "less"
+    return "more" if counts_within(theirs[1], ours[1]) and order != "less" else "either"
 
 
-Tier: TypeAlias = tuple[Fraction, str, Fraction]
-"""A later price of a charge: after which quantity, of which account and period, and how much."""
+Tier: TypeAlias = tuple[Fraction, str, Fraction, Counted]
+"""A later price of a charge: after which quantity, of which account and period, how much, and whose
+usage goes up the ladder.
+"""
 
 
 @frozen
@@ -151,12 +161,22 @@ class Ladder:
         """The price of the next unit after a quantity of the period."""
         return next((x[2] for x in reversed(self.tiers) if x[0] <= quantity), self.first)
 
+    @property
+    def prices(self) -> list[Fraction]:
+        """All its prices."""
+        return [self.first, *(x[2] for x in self.tiers)]
 
-def of_ladders(ours: Ladder, theirs: Ladder) -> Order:
+
+def of_ladders(ours: Ladder, theirs: Ladder, counts_alike: bool = True) -> Order:
     """The order of two ladders of prices that go through one stack: step by step, where one account
-    and period counts for both.
+    and period, and the same usage, counts for both; else a unit may stand anywhere on each.
     """
-    if len({account for ladder in (ours, theirs) for _, account, _ in ladder.tiers}) > 1:
-        return "either"
-    steps = {Fraction(0), *(x[0] for ladder in (ours, theirs) for x in ladder.tiers)}
-    return together(of_numbers(ours.price_after(x), theirs.price_after(x)) for x in steps)
+    counters = {(x[1], x[3]) for ladder in (ours, theirs) for x in ladder.tiers}
+    if counts_alike and len(counters) == 1:
+        steps = {Fraction(0), *(x[0] for ladder in (ours, theirs) for x in ladder.tiers)}
+        return together(of_numbers(ours.price_after(x), theirs.price_after(x)) for x in steps)
+    if {*ours.prices} == {*theirs.prices} == {ours.first}:
+        return "same"
+    if max(ours.prices) <= min(theirs.prices):
+        return "less"
+    return "more" if min(ours.prices) >= max(theirs.prices) else "either"

@@ -83,6 +83,8 @@ class _Comparison:
 
     def answers(self) -> Against:
         parts = [(part, self.orders(part)) for part in parts_of(self.rules)]
+        if all(part.turns or orders <= {"same"} for part, orders in parts):
+            parts = [(part, orders) for part, orders in parts if not part.turns]
         found = {
             "dearer": self.first(parts, "dearer", gt),
             "cheaper": self.first(parts, "cheaper", lt),

@@ -15,6 +15,7 @@ from pricelang.model import book as m
 from pricelang.model.rule_kinds import WholeRule
 from pricelang.model.rules import name_of
 from pricelang.present.decimals import RoundingMode
+from pricelang.verify.diff.counted_usage import Counted
 
 OutcomeKind: TypeAlias = Literal["none", "refuse", "effect"]
 ListedKind: TypeAlias = Literal["none", "free", "price", "derived"]
@@ -48,16 +49,19 @@ class Listed:
 
 @frozen
 class LimitEffect:
-    """A line of a limit: on `target`, with the meter or the account that it is about."""
+    """A line of a limit: on `target`, with the meter or the account that it is about, and of an
+    account whose requests it counts.
+    """
 
     target: m.Target
     about: str
     at_least: bool
     amount: Fraction
+    counted: Counted = ()
 
-    def place(self) -> tuple[str, bool, Fraction]:
+    def place(self) -> tuple[str, bool, Fraction, Counted]:
         """Its place among others where their order says nothing."""
-        return self.about, self.at_least, self.amount
+        return self.about, self.at_least, self.amount, self.counted
 
 
 @frozen

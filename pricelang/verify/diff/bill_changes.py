@@ -42,6 +42,8 @@ def limit_changes(books: TwoBooks) -> Iterator[Change]:
 
 def _limit(books: TwoBooks, what: str, leaf: Any, box: ChangeBox) -> Said:
     old, new = books.both(leaf, books.words.bounds)
+    if old == new:  # then it is whose cost counts
+        old, new = books.counting(leaf, (old, new), lambda bound: bound.counted)
     return old, new, f"{what}: {old} -> {new}"
 
 

@@ -10,8 +10,10 @@ from typing import Any, Literal, TypeAlias, assert_never
 from pricelang.model import book as m
 from pricelang.model.diagrams import FREE as FREE_PART
 from pricelang.model.diagrams import MINIMUM, POOL, PRICE
+from pricelang.model.space import undated
 from pricelang.verify.diff.align import FREE, UNUSABLE, Listed
 from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Leaf
+from pricelang.verify.diff.counted_usage import Counted
 from pricelang.verify.diff.semantics import BookSemantics, base_size, yes
 from pricelang.verify.list_prices import charge_of, plain_price
 
@@ -129,23 +131,33 @@ def _terms(meaning: BookSemantics) -> Iterator[tuple[tuple[str, ChargeTerm], int
             (meter.name, "minimum per use"),
             carry(roots[MINIMUM], partial(_minimum, meter, charge)),
         )
-        yield (meter.name, "free"), carry(roots[POOL], partial(_pools, meter, charge))
-        yield (meter.name, "tiers"), carry(roots[PRICE], partial(_tiers, meter, charge))
+        yield (meter.name, "free"), carry(roots[POOL], partial(_pools, meaning, meter, charge))
+        yield (meter.name, "tiers"), carry(roots[PRICE], partial(_tiers, meaning, meter, charge))
 
 
 def _minimum(meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
     return (base_size(meter, charge.minimums[leaf[0]].quantity),) if leaf else ()
 
 
-def _pools(meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
+def _pools(meaning: BookSemantics, meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
     pools = [charge.pools[number] for number in leaf]
-    return tuple(sorted((base_size(meter, pool.quantity), pool.account) for pool in pools))
+    return tuple(
+        sorted(
+            (
+                base_size(meter, pool.quantity),
+                pool.account,
+                meaning.counted(undated(pool.scope), pool.account),
+            )
+            for pool in pools
+        )
+    )
 
 
-def _tiers(meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
-    def tier(after: Fraction, price: m.ChargePrice) -> tuple[Fraction, str, Fraction]:
+def _tiers(meaning: BookSemantics, meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
+    def tier(after: Fraction, price: m.ChargePrice) -> tuple[Fraction, str, Fraction, Counted]:
         amount = price.amount / base_size(meter, price.size)
-        return base_size(meter, after), price.account, amount
+        whose = meaning.counted(undated(price.scope), price.account)
+        return base_size(meter, after), price.account, amount, whose
 
     held = (charge.prices[number] for number in leaf)
     return tuple(sorted(tier(price.after, price) for price in held if price.after is not None))

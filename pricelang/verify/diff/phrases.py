@@ -20,6 +20,7 @@ from pricelang.verify.diff.align import LimitEffect, Listed, ModifierOutcome, Ro
 from pricelang.verify.diff.aligned_space import points_of
 from pricelang.verify.diff.book_view import BookView
 from pricelang.verify.diff.boxes import ChangeBox
+from pricelang.verify.diff.counted_usage import WITHIN_A_PERIOD, Counted
 
 MAX_NAMES = 12
 """Names of models in one sentence; `Change.models` has them all."""
@@ -119,6 +120,19 @@ class Phrasebook:
             last = f"before {written(days[end - 1])}" if end <= len(days) else ""
             parts.append(f"{first} {last}".strip())
         return " and ".join(part for part in parts if part)
+
+    def whose(self, counted: Counted) -> str:
+        """Whose usage a counter of an account counts: `all requests`, `requests with tier batch`."""
+        joint = self.new.joint
+        masks = {axis: joint.full(axis) for axis in range(len(joint.sizes))} | {
+            axis: mask for axis, mask in counted if axis in range(len(joint.sizes))
+        }
+        box = ChangeBox(tuple(masks.values()), joint.full(m.MODELS), ())
+        breaks = [written(instant) for axis, instant in counted if axis == WITHIN_A_PERIOD]
+        with_, of = self.when(box), self.who(box)
+        found = "requests" + (f" of {of}" if of else "") + (f" with {with_}" if with_ else "")
+        found = found if found != "requests" else "all requests"
+        return found + (f", anew from {' and '.join(breaks)}" if breaks else "")
 
     # ---- amounts ----
 

@@ -83,6 +83,8 @@ def charge_changes(books: TwoBooks) -> Iterator[Change]:
 
 def _charge(books: TwoBooks, meter: str, term: ChargeTerm, leaf: Any, box: ChangeBox) -> Said:
     old, new = books.both(leaf, lambda x, side: _term(books.words, x, term, meter, side))
+    if old == new:  # then it is whose usage counts
+        old, new = books.counting(leaf, (old, new), lambda one: one[-1])
     return old, new, f"{meter}, {term}: {old} -> {new}"
 
 
@@ -97,14 +99,14 @@ def _term(
         case "free":
             return " and ".join(
                 f"the first {words.quantity(quantity, meter, side)} per {account}"
-                for quantity, account in leaf
+                for quantity, account, _ in leaf
             )
         case "tiers":
             per = words.per(meter)
             return " and ".join(
                 f"{words.amount(amount, meter, side)} per {per} after "
                 f"{words.quantity(after, meter, side)} per {account}"
-                for after, account, amount in leaf
+                for after, account, amount, _ in leaf
             )
         case _:
             assert_never(term)

@@ -10,6 +10,7 @@ from attrs import define, field
 from pricelang.model import book as m
 from pricelang.verify.diff.aligned_space import NO, YES, Joint
 from pricelang.verify.diff.book_view import BookView
+from pricelang.verify.diff.counted_usage import Counted, counted
 
 
 @define(eq=False, repr=False)
@@ -18,12 +19,13 @@ class BookSemantics:
 
     `names` are what modifiers are called in the other book, where they are called something else;
     `sized` says that the quantity matters for which a price is written. `prices` keeps the diagrams
-    of prices, for others derive from them.
+    of prices, for others derive from them. `shared` has the points of each axis that both know.
     """
 
     side: BookView
     names: Mapping[str, str]
     sized: bool
+    shared: Mapping[int, int]
     prices: dict[int, int] = field(factory=dict, init=False)
 
     @property
@@ -39,6 +41,10 @@ class BookSemantics:
     def named(self, name: str) -> str:
         """The name of a modifier in the other book."""
         return self.names.get(name, name)
+
+    def counted(self, scope: m.Scope, per: str) -> Counted:
+        """Whose usage the rule of a scope counts in the periods of an account."""
+        return counted(self.side, self.shared, scope, per)
 
     def pair_of(self, exclusion: m.Exclusion) -> tuple[str, ...]:
         """The sorted names of the modifiers that an exclusion is about."""

@@ -84,24 +84,27 @@ def limits(meaning: BookSemantics) -> dict[str, int]:
     """The lines of each limit that hold, as tuples of `LimitEffect`."""
     book = meaning.book
     return {
-        limit.name: meaning.side.carry(root, partial(_sorted_bounds, book, limit))
+        limit.name: meaning.side.carry(root, partial(_sorted_bounds, meaning, limit))
         for limit, root in zip(book.limits, book.decisions.limits, strict=True)
     }
 
 
-def _sorted_bounds(book: m.Book, limit: m.Limit, leaf: tuple[int, ...]) -> tuple[LimitEffect, ...]:
+def _sorted_bounds(
+    meaning: BookSemantics, limit: m.Limit, leaf: tuple[int, ...]
+) -> tuple[LimitEffect, ...]:
     # Of one meter the order stays, for a floor and a cap may cross.
-    bounds = _bounds(book, (limit.lines[number] for number in leaf))
+    bounds = _bounds(meaning, (limit.lines[number] for number in leaf))
     return tuple(sorted(bounds, key=lambda bound: (bound.target, bound.about)))
 
 
-def _bounds(book: m.Book, lines: Iterable[m.LimitLine]) -> Iterator[LimitEffect]:
+def _bounds(meaning: BookSemantics, lines: Iterable[m.LimitLine]) -> Iterator[LimitEffect]:
     for line in lines:
-        for meter in (book.meters[index] for index in line.meters):
+        for meter in (meaning.book.meters[index] for index in line.meters):
             amount = line.amount / base_size(meter, line.size)
             yield LimitEffect(line.target, meter.name, line.at_least, amount)
         if not line.meters:
-            yield LimitEffect(line.target, line.per, line.at_least, line.amount)
+            whose = meaning.counted(line.scope, line.per) if line.target == "account" else ()
+            yield LimitEffect(line.target, line.per, line.at_least, line.amount, whose)
 
 
 def bounds(joint: Joint, roots: Iterable[int]) -> int:

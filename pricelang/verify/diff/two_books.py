@@ -14,6 +14,7 @@ from pricelang.verify.diff.aligned_space import YES, Joint, first_of
 from pricelang.verify.diff.book_view import BookView
 from pricelang.verify.diff.boxes import ChangeBox, changes
 from pricelang.verify.diff.change import Change, ChangeKind
+from pricelang.verify.diff.counted_usage import Counted, shared_points
 from pricelang.verify.diff.joint_rules import JointRules
 from pricelang.verify.diff.phrases import Phrasebook, sentence
 from pricelang.verify.diff.semantics import BookSemantics
@@ -43,9 +44,10 @@ class TwoBooks:
             for side in (old, new)
             for rounding in side.book.roundings
         )
-        before, unnamed = BookSemantics(old, {}, sized), BookSemantics(new, {}, sized)
+        shared = shared_points(old, new)
+        before, unnamed = (BookSemantics(side, {}, sized, shared) for side in (old, new))
         names = _renamed(outcomes(before), outcomes(unnamed), old.joint.leaf(NOTHING))
-        rules = JointRules(before, BookSemantics(new, names, sized))
+        rules = JointRules(before, BookSemantics(new, names, sized, shared))
         return cls(Phrasebook(old, new), rules, {theirs: own for own, theirs in names.items()})
 
     @property
@@ -99,6 +101,16 @@ class TwoBooks:
     def both(self, leaf: Any, words: Callable[[Any, BookView], str]) -> tuple[str, str]:
         """What each of two books says, in words."""
         old, new = (words(x, side) for x, side in zip(leaf, self.sides, strict=True))
+        return old, new
+
+    def counting(
+        self, leaf: Any, said: tuple[str, str], counted: Callable[[Any], Counted]
+    ) -> tuple[str, str]:
+        """What two books say alike of an account, with whose usage each counts."""
+        old, new = (
+            f"{text} (counting {' and '.join(self.words.whose(counted(one)) for one in held)})"
+            for text, held in zip(said, leaf, strict=True)
+        )
         return old, new
 
     def reason(

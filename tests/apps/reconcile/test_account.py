@@ -68,6 +68,8 @@ def test_a_credit_of_another_amount_differs(tmp_path: Path) -> None:
     found = reconciled(tmp_path, POOL, HOURS, GROSS + CREDIT.replace("77.50", "77"))
     assert not found.agrees
     assert found.total.difference == Fraction("0.5")
+    assert ", expected -$77.50: $0.50 too much" in found.text()
+    assert "without usage" not in found.text()
 
 
 def test_rows_that_no_record_can_match_are_named_apart(tmp_path: Path) -> None:

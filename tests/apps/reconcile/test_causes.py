@@ -175,3 +175,21 @@ def test_what_too_many_pairs_explain_is_not_explained(tmp_path: Path) -> None:
 
     found = reconciled(tmp_path, some)
     assert all(cause.kind != "pair" or len(cause.others) < 4 for cause in found.causes)
+
+
+def test_usage_that_is_read_as_nothing_is_named(tmp_path: Path) -> None:
+    found = reconciled(tmp_path, lambda rows: each(rows, 0, meter="cache_read"))
+    assert [cause.text for cause in found.causes] == ["usage billed at nothing"]
+
+
+def test_a_price_of_one_meter_that_no_rule_gives_is_one_cause(tmp_path: Path) -> None:
+    found = reconciled(tmp_path, lambda rows: each(rows, "0.83", meter="web_search"))
+    (cause,) = found.causes
+    assert cause.text == "web_search at x 0.83 of its price, by no rule of the book"
+    assert len(cause.lines) == 31
+
+
+def test_a_quantity_that_leaves_out_what_is_free_is_not_said_to_differ(tmp_path: Path) -> None:
+    """A line of a served request and one that failed: the bill states the tokens of the first."""
+    found = reconciled(tmp_path, lambda rows: each(rows, "0.7", day=5, model="claude-sonnet-5-5"))
+    assert "the bill states a quantity" not in found.text()

@@ -19,6 +19,7 @@ from anthropic.types.messages import MessageBatchIndividualResponse
 from pydantic import TypeAdapter
 
 import pricelang
+from pricelang.usage.live.plain import plain_of
 from pricelang.usage.records import UsageError
 
 AT = "2026-08-01"
@@ -259,6 +260,20 @@ def test_an_object_that_stands_in_itself() -> None:
     with pytest.raises(UsageError) as caught:
         pricelang.usage_of(value)
     assert caught.value.code == "too_deep"
+
+
+def test_what_stands_in_a_list_is_plain_when_it_is_looked_at() -> None:
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    assert pricelang.usage_of({"usage": USAGE, "content": deep}).parts
+    with pytest.raises(UsageError) as caught:
+        pricelang.usage_of({"usage": {**USAGE, "unknown": deep}})
+    assert caught.value.code == "too_deep"
+    blocks: Any = plain_of([(1, 2), {"at": (3,)}])
+    assert (blocks[0], len(blocks), [4] in blocks) == ([1, 2], 2, False)
+    assert list(reversed(blocks)) == [{"at": [3]}, [1, 2]]
+    assert blocks == [[1, 2], {"at": [3]}]
 
 
 def test_an_object_is_not_changed() -> None:
