@@ -414,6 +414,7 @@ def _by_fields(kind: type[t.Statement]) -> SearchStrategy[t.Statement]:
     of_type: dict[object, SearchStrategy[object]] = {
         t.Name: names(),
         t.Name | None: _maybe(names()),
+        t.Name | t.Text | None: st.one_of(st.none(), names(), texts()),
         tuple[t.Name, ...]: name_lists(),
         t.Text: texts(),
         t.Text | None: _maybe(texts()),

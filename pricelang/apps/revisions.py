@@ -14,7 +14,7 @@ MAX_FILES = 1000
 
 def book_of_revision(revision: str, path: str, folder: Path) -> Path:
     """The book of a revision, written to a folder:
-    the book's own folder with all its book files. Raises `BadRequest`.
+    the book's own folder with all its book files, and those beside a folder. Raises `BadRequest`.
     """
     found = _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found is None:
@@ -35,6 +35,8 @@ def book_of_revision(revision: str, path: str, folder: Path) -> Path:
         kind = _text("cat-file", "-t", f"{commit}:{'' if place == '.' else place}")
         if kind in ("blob", "tree"):
             within = place if kind == "tree" else posixpath.dirname(place)
+            if kind == "tree" or posixpath.basename(place) == "book.price":
+                within = posixpath.dirname(within)  # a folder may extend one beside it
             _write_files(commit, "" if within == "." else within, folder)
             return folder / place
     raise BadRequest(

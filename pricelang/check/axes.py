@@ -69,24 +69,24 @@ def _boundaries(draft: Draft) -> tuple[int, ...]:
             if not isinstance(
                 statement, t.Example | t.Source | t.Include | t.Figures | t.BookHeader
             ):
-                found.update(date.seconds for date in _nodes(statement, t.Date))
+                found.update(date.seconds for date in nodes_in(statement, t.Date))
     return tuple(sorted(found))
 
 
-def _nodes(node: Any, kind: Any) -> Iterator[Any]:
+def nodes_in(node: Any, kind: Any) -> Iterator[Any]:
     """The nodes of a kind within a node."""
     if isinstance(node, kind):
         yield node
     elif isinstance(node, tuple):
         for part in node:
-            yield from _nodes(part, kind)
+            yield from nodes_in(part, kind)
     elif isinstance(node, t.TableOfCells):
         if kind is not t.Threshold:  # tables have none
             values = (cell.value for row in node.rows for cell in row.cells)
             yield from (value for value in values if isinstance(value, kind))
     else:
         for name in _parts(type(node)):
-            yield from _nodes(getattr(node, name), kind)
+            yield from nodes_in(getattr(node, name), kind)
 
 
 _PARTS: dict[type, tuple[str, ...]] = {}
@@ -112,7 +112,7 @@ def _sums(draft: Draft) -> tuple[m.Sum, ...]:
             # an example names a threshold of a rule, and what exists does not depend on quantities
             if isinstance(statement, t.Example | t.Dimension | t.Meter):
                 continue
-            for test in _nodes(statement, t.Threshold):
+            for test in nodes_in(statement, t.Threshold):
                 meters = tuple(sorted(draft.meter_set(test.meters)))
                 if len({draft.meters[i].kind for i in meters}) > 1:
                     draft.fault("unit", "a threshold adds up meters of one unit", test.span)
@@ -138,7 +138,7 @@ def fill_offers(draft: Draft) -> None:
     """Adds where values and meters are offered, now that scopes can be made."""
     for kind in (t.Dimension, t.Meter):
         for _, statement in draft.statements(kind):
-            for test in _nodes(statement, t.Threshold):
+            for test in nodes_in(statement, t.Threshold):
                 draft.fault("threshold", "what is offered does not depend on quantities", test.span)
     for layer, dimension in draft.statements(t.Dimension):
         name = dimension.name

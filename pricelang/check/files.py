@@ -2,8 +2,8 @@
 and the book that it extends. Reads text, runs nothing.
 
 A book is a file, or a folder whose entry is `book.price`. An include names a `.price` file inside
-the entry's folder. The book that `extends` names is a file of the same folder with that header, or
-a bundled book.
+the entry's folder. The book that `extends` names is a file or a folder beside it with that header,
+a bundled book, or what stands at a path.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
+from pricelang.check.extended import Extended, books_beside, extended
 from pricelang.files.bundled import rules_folder
 from pricelang.files.cache import digest
 from pricelang.files.packaged import EXTRA, PACKAGES, NoPackage, packaged_book
@@ -27,11 +28,6 @@ MAX_BYTES = 4_000_000
 """A file of a book has no more."""
 MAX_LAYERS = 8
 
-_HEADER = re.compile(
-    r"^book[ \t]+([^\s\"#]+)(?:[ \t]+\"(?:[^\"\\\n]|\\[\"\\])*\")?(?:[ \t]+in[ "
-    r"\t]+[^\s#]+)?(?:[ \t]+extends[ \t]+([^\s#]+))?",
-    re.MULTILINE,
-)
 _INCLUDE = re.compile(r'^include[ \t]+("(?:[^"\\\n]|\\["\\])*")', re.MULTILINE)
 
 
@@ -132,29 +128,30 @@ def read_layers(source: str | Path) -> tuple[Layer, ...]:
         seen.add(entry.resolve())
         layer = _read_layer(entry)
         layers.insert(0, layer)
-        header = _HEADER.search(layer.files[0].text)
-        if header is None or header.group(2) is None:
+        first = layer.files[0]
+        base = extended(first.name, first.text)
+        if base is None:
             return tuple(layers)
-        span, texts = _extends_span(layer.files[0]), {layer.files[0].name: layer.files[0].text}
-        if header.group(2) == header.group(1):
+        if base.name == base.own:
             raise BookError(
-                [Fault("cycle", f"the book `{header.group(1)}` extends itself", span)], texts
+                [Fault("cycle", f"the book `{base.own}` extends itself", base.span)], base.texts
             )
-        entry = _base_path(entry, header.group(2), span, texts)
+        entry = _base_path(entry, base)
         if entry.resolve() in seen:
             raise BookError(
                 [
                     Fault(
                         "cycle",
-                        f"the books `{header.group(1)}` and `{header.group(2)}` extend each other",
-                        span,
+                        f"the books `{base.own}` and `{base.written}` extend each other",
+                        base.span,
                     )
                 ],
-                texts,
+                base.texts,
             )
         if len(layers) >= MAX_LAYERS:
             raise BookError(
-                [Fault("too_large", f"more than {MAX_LAYERS} books extend each other", span)], texts
+                [Fault("too_large", f"more than {MAX_LAYERS} books extend each other", base.span)],
+                base.texts,
             )
 
 
@@ -251,26 +248,27 @@ def _read(path: Path, name: str) -> TextFile:
     return TextFile(name, path, text)
 
 
-def _extends_span(file: TextFile) -> Span:
-    found = _HEADER.search(file.text)
-    start, end = found.span(2) if found else (0, 1)
-    line = file.text.count("\n", 0, start) + 1
-    column = start - (file.text.rfind("\n", 0, start) + 1) + 1
-    return Span(file.name, line, column, line, column + end - start)
-
-
-def _base_path(entry: Path, name: str, span: Span, texts: dict[str, str]) -> Path:
-    named = {
-        path: _book_name(path) for path in sorted(entry.parent.glob("*.price")) if path != entry
-    }
-    beside = [path for path, found in named.items() if found == name]
+def _base_path(entry: Path, base: Extended) -> Path:
+    """The entry file of the book that another extends: one at a path, one beside it of that name,
+    which no bundled book takes the place of, or a bundled one.
+    """
+    if base.path is not None:
+        found = entry.parent / base.path
+        path = found / "book.price" if os.path.isdir(found) else found
+        if os.path.isfile(path):
+            return path
+        help = "the path of a file or of a folder with a `book.price`, seen from this file"
+        message = f"there is no book at `{base.path}` to extend"
+        raise BookError([Fault("no_book", message, base.span, help)], base.texts)
+    name, named = base.name, list(books_beside(entry, MAX_BYTES))
+    found_near = ([path for path, own in books.items() if own == name] for books in named)
+    beside = next(filter(None, found_near), [])
     if len(beside) > 1:
         message = f"two files of this folder are the book `{name}`: " + " and ".join(
-            f"`{path.name}`" for path in beside
+            f"`{os.path.relpath(path, entry.parent)}`" for path in beside
         )
-        raise BookError(
-            [Fault("twice", message, span, "a book's name belongs to one file of a folder")], texts
-        )
+        help = "a book's name belongs to one file of a folder"
+        raise BookError([Fault("twice", message, base.span, help)], base.texts)
     if beside:
         return beside[0]
     bundled = bundled_books()
@@ -278,19 +276,9 @@ def _base_path(entry: Path, name: str, span: Span, texts: dict[str, str]) -> Pat
         return rules_folder() / name / "book.price"
     if name in PACKAGES:
         return _packaged(name)
-    known = [*bundled, *PACKAGES, *(found for found in named.values() if found)]
+    known = [*bundled, *PACKAGES, *(own for books in named for own in books.values())]
     help = did_you_mean(name, known) or "it stands in the same folder, or is one of: " + ", ".join(
         bundled
     )
-    raise BookError([Fault("no_book", f"there is no book `{name}` to extend", span, help)], texts)
-
-
-def _book_name(path: Path) -> str | None:
-    """The name in a file's header, read without judging the rest of it."""
-    try:
-        if not path.is_file() or path.stat().st_size > MAX_BYTES:
-            return None
-        header = _HEADER.search(path.read_text(encoding="utf-8-sig", errors="replace"))
-    except OSError:
-        return None
-    return header.group(1) if header is not None else None
+    message = f"there is no book `{name}` to extend"
+    raise BookError([Fault("no_book", message, base.span, help)], base.texts)

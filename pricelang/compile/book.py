@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from attrs import evolve, frozen
 
 from pricelang.check.amended_charges import amend_charges
@@ -17,6 +19,7 @@ from pricelang.check.holes import check_holes
 from pricelang.check.modifiers import read_limits, read_modifiers
 from pricelang.check.names import declare_names
 from pricelang.check.rates import read_rates
+from pricelang.check.reached_thresholds import check_thresholds
 from pricelang.check.size_limits import check_digits
 from pricelang.check.stack import in_order, read_exclusions, read_stack
 from pricelang.check.statements import read_conversions, read_figures, read_remarks, read_roundings
@@ -24,7 +27,7 @@ from pricelang.compile.dead_lines import check_reach
 from pricelang.compile.decisions import compile_rules, stored
 from pricelang.compile.exclusions import check_exclusions
 from pricelang.compile.gc_guard import uncollected
-from pricelang.compile.layers import check_headers, layer_tree
+from pricelang.compile.layers import check_headers, layer_tree, which_book
 from pricelang.compile.modifier_lines import check_modifiers, lines_are_few
 from pricelang.compile.priced import (
     check_charges,
@@ -68,6 +71,8 @@ def _check_layers(layers: tuple[Layer, ...]) -> Checked:
             trees.append(tree)
     if len(trees) < len(layers):
         return Checked(None, at_most(faults), texts)
+    for layer, (base, above) in zip(layers, pairwise(trees), strict=False):
+        faults += which_book(layer, base, above)
     draft = Draft(tuple(trees), texts, tuple(faults))
     unread = any(fault.severity == "error" for fault in faults)
     try:
@@ -133,6 +138,7 @@ def _read(draft: Draft) -> _Statements:
     conversions = read_conversions(draft)
     roundings = read_roundings(draft, conversions)
     figures = tuple(read_figures(draft))
+    check_thresholds(draft, figures)
     claims, examples = tuple(read_claims(draft)), tuple(read_examples(draft, conversions))
     general = tuple(note for note in notes if not note.scope)
     return _Statements(

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from pricelang.check.draft import WORDS, Draft
 from pricelang.check.draft_faults import LayerTree
-from pricelang.check.files import Layer
+from pricelang.check.files import Layer, bundled_books
+from pricelang.files.bundled import rules_folder
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
 from pricelang.syntax.parser import parse_file
@@ -51,6 +52,20 @@ def _no_header(layer: Layer, faults: Sequence[Fault]) -> Iterator[Fault]:
 def _term(header: t.BookHeader) -> tuple[int | None, int | None]:
     start, end = header.endings.start, header.endings.end
     return start.seconds if start else None, end.seconds if end else None
+
+
+def which_book(layer: Layer, base: LayerTree, above: LayerTree) -> Iterator[Fault]:
+    """Tells which book is meant where one beside a contract has the name of a bundled one."""
+    name, path = base.header.name.text, layer.files[0].path
+    named = isinstance(above.header.extends, t.Name)
+    if named and name in bundled_books() and not path.is_relative_to(rules_folder()):
+        yield Fault(
+            "same_name",
+            f"`{name}` is the book in `{layer.files[0].name}` here, not the bundled book of that name",
+            above.header.extends.span if above.header.extends is not None else NOWHERE,
+            "write its path in quotes, or give it a name of its own",
+            severity="warning",
+        )
 
 
 def check_headers(draft: Draft) -> None:

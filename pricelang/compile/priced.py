@@ -25,6 +25,13 @@ def check_requests(reach: Reach) -> None:
             span,
             "add a table `models`",
         )
+    elif reach.requests.request_in(draft.term(top)) is None:
+        draft.fault(
+            "no_request",
+            "no model is released in the term of the book, so that no request exists",
+            span,
+            "move its `from` and `before`",
+        )
     elif reach.requests.find([*not_refused_by_lines(reach), reach.let_through(top)]) is None:
         draft.fault(
             "no_request",

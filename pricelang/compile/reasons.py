@@ -22,7 +22,8 @@ def check_reasons(
         same = {
             other
             for other in kept - {tag}
-            if reason(lines[other][1]) == reason(origin) and layers[other] <= layers[tag]
+            if layers[other] < layers[tag]  # the book below has said it first
+            or (layers[other] == layers[tag] and reason(lines[other][1]) == reason(origin))
         }
         if not any(tag in leaf and same.isdisjoint(leaf) for leaf in leaves[layers[tag]]):
             before = [

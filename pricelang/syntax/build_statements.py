@@ -28,10 +28,14 @@ def _book(b: Builder, n: Parse) -> t.Statement:
         b.name(b.tokens(n, "NAME")[0]),
         b.optional_text(n),
         b.name(b.tokens(currency)[0]) if currency is not None else None,
-        b.name(b.tokens(extends)[0]) if extends is not None else None,
+        _name_or_text(b, b.tokens(extends)[0]) if extends is not None else None,
         endings=b.endings(n),
         span=b.span(n),
     )
+
+
+def _name_or_text(b: Builder, token: Token) -> t.Name | t.Text:
+    return b.text(token) if token.type == "STRING" else b.name(token)
 
 
 def _include(b: Builder, n: Parse) -> t.Statement:
@@ -100,8 +104,7 @@ def _models(b: Builder, n: Parse) -> t.Statement:
 
 def _alias(b: Builder, n: Parse) -> t.Statement:
     written, model = b.tokens(n)
-    name = b.text(written) if written.type == "STRING" else b.name(written)
-    return t.Alias(name, b.name(model), endings=b.endings(n), span=b.span(n))
+    return t.Alias(_name_or_text(b, written), b.name(model), endings=b.endings(n), span=b.span(n))
 
 
 def _rates(b: Builder, n: Parse) -> t.Statement:

@@ -24,12 +24,12 @@ __all__ = [
 
 @frozen
 class BookHeader(Statement):
-    """`book NAME "title" in CURRENCY extends NAME from … before …`."""
+    """`book NAME "title" in CURRENCY extends NAME from … before …`; a base in quotes is a path."""
 
     name: Name
     title: Text | None
     currency: Name | None
-    extends: Name | None
+    extends: Name | Text | None
 
 
 @frozen

@@ -90,9 +90,11 @@ def optional(value: t.Text | None) -> str:
     return text(value) if value is not None else ""
 
 
-def after_word(word: str, name: t.Name | None) -> str:
-    """A name after its word, or nothing."""
-    return f"{word} {name.text}" if name is not None else ""
+def after_word(word: str, name: t.Name | t.Text | None) -> str:
+    """A name or a string after its word, or nothing."""
+    if name is None:
+        return ""
+    return f"{word} {text(name) if isinstance(name, t.Text) else name.text}"
 
 
 def instead(value: t.Number | t.Money | None) -> str:

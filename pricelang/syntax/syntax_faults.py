@@ -148,7 +148,10 @@ _OTHER_WORDS = [
     (r"[0-9]{1,2}:[0-9]", "write a time of day as `06:00`"),
     (r"%", "write a factor as a number, such as `x 0.6`, or a discount as `40% off tokens`"),
     (r",[0-9]{1,2}\b", "write a decimal point: `$6.00`"),
-    (r"until\b|till\b", "write `before` and the first day on which it no longer holds"),
+    (
+        r"(?:until|till|through)\b|to(?= +[0-9]{4}-)",
+        "write `before` and the first day on which it no longer holds",
+    ),
     (r"[0-9.]+ +off\b", "write a percentage, such as `25% off tokens`"),
     (r"else\b", "write `otherwise`"),
     (r"=", "write `is`"),

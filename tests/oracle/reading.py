@@ -44,7 +44,7 @@ def read_book(path: str | Path) -> Oracle:
     """The book in a file, with its includes and the books that it extends."""
     statements = read_statements(Path(path))
     header = next(of_kind(statements, t.BookHeader))
-    below = read_book(find_book(header.extends.text, Path(path))).layers if header.extends else ()
+    below = read_book(find_book(header.extends, Path(path))).layers if header.extends else ()
     return Oracle((*below, (header, statements)))
 
 
@@ -62,8 +62,14 @@ def read_statements(path: Path) -> Statements:
     return tuple(found)
 
 
-def find_book(name: str, beside: Path) -> Path:
-    for path in (*sorted(beside.parent.glob("*.price")), RULES / name / "book.price"):
+def find_book(base: t.Name | t.Text, beside: Path) -> Path:
+    folder, name = beside.parent, base.text
+    if isinstance(base, t.Text):
+        path = folder / name
+        return path / "book.price" if path.is_dir() else path
+    found = [*folder.glob("*.price"), *folder.glob("*/book.price")]
+    found += folder.parent.glob("*/book.price") if beside.name == "book.price" else []
+    for path in (*sorted(found), RULES / name / "book.price"):
         statements = (
             parse_file(str(path), path.read_text(encoding="utf-8"))[0].statements
             if path.exists()

@@ -9,6 +9,7 @@ from lark import Lark
 from pricelang.files.bundled import grammar_path
 from pricelang.syntax.build_statements import STATEMENTS
 from pricelang.syntax.printer import BODIES, HEADERS
+from pricelang.syntax.split import split_text
 from pricelang.syntax.words import beginnings, grammar, reserved, words
 from tests import strategies
 
@@ -54,6 +55,21 @@ def test_every_statement_of_the_grammar_is_on_the_page_of_the_language() -> None
     page = (grammar_path().parents[1] / "docs" / "language.md").read_text(encoding="utf-8")
     table = page[page.index("| statement |") :].split("\n\n")[0]
     assert {*beginnings()} <= set(re.findall(r"`([a-z]+)`", table))
+
+
+def test_every_rule_and_word_of_the_grammar_is_written_on_the_page_of_the_language() -> None:
+    page = (grammar_path().parents[1] / "docs" / "language.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```pricelang[^\n]*\n(.*?)```", page, flags=re.DOTALL)
+    assert 'include "' in page  # a book of one page has no other file
+    rules, tokens = {"include"}, set()
+    for chunk in split_text("page", "\n".join(blocks))[0]:
+        parse = grammar().parse(chunk.text)
+        rules |= {str(node.data) for node in parse.iter_subtrees()}
+        tokens |= {token.type for token in parse.scan_values(lambda token: True)}
+    lark = grammar()
+    known = {rule.alias or str(rule.origin.name) for rule in lark.rules if not rule.options.expand1}
+    assert {name for name in known if not name.startswith("_")} <= rules
+    assert {x.name for x in lark.terminals if not x.name.startswith("_")} <= tokens
 
 
 def test_every_token_of_the_grammar_is_used() -> None:

@@ -102,6 +102,28 @@ def test_the_sample_month() -> None:
     )
 
 
+def test_a_contract_amends_what_is_free(tmp_path: Path) -> None:
+    """By hand, at $0.06 an hour: in May the list frees 1,550 of 1,600 hours, in June the contract
+    2,000 of 2,100; the batch has 100 hours of its own, and in May none.
+    """
+    book = pricelang.load(ROOT / "tests" / "corpus" / "good" / "contract_amends_quantities")
+    usage = tmp_path / "usage.jsonl"
+    hours = [("05", "standard", 1600), ("05", "batch", 150), ("06", "standard", 2100)]
+    rows = [
+        {
+            "id": f"{month}-{tier}",
+            "model": "alpha-1",
+            "at": f"2026-{month}-10T12:00:00Z",
+            "tier": tier,
+            "usage": {"runtime": used},
+        }
+        for month, tier, used in [*hours, ("06", "batch", 150)]
+    ]
+    usage.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert due(book.invoice(read_path(str(usage)), "2026-05")) == 50 * Fraction("0.06") + 9
+    assert due(book.invoice(read_path(str(usage)), "2026-06")) == 100 * Fraction("0.06") + 3
+
+
 @pytest.mark.parametrize(
     ("name", "args"),
     [

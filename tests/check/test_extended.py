@@ -1,0 +1,66 @@
+"""Which book `extends` finds, by name and by path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pricelang.check.files import read_layers
+from pricelang.compile.book import check_layers
+from pricelang.syntax.diagnostics import BookError
+
+LIST = """book {name} "A list" in USD
+unit MTok is 1,000,000 tokens
+meter input in tokens
+models
+  | model   | released   |
+  | alpha-1 | 2026-01-01 |
+rates per MTok
+  | model   | from       | input |
+  | alpha-1 | 2026-01-01 | $4    |
+"""
+OURS = "book ours extends {base} from 2026-01-01 before 2027-01-01\n"
+
+
+def _book(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("contract", "base", "found"),
+    [
+        ("ours.price", "list", "list/book.price"),
+        ("ours/book.price", "list", "list/book.price"),
+        ("ours/book.price", "list", "ours/prices/book.price"),
+        ("ours/book.price", '"../elsewhere/list"', "elsewhere/list/book.price"),
+        ("ours.price", '"elsewhere/list.price"', "elsewhere/list.price"),
+    ],
+)
+def test_a_book_beside_the_contract_is_found(
+    tmp_path: Path, contract: str, base: str, found: str
+) -> None:
+    list_book = _book(tmp_path / found, LIST.format(name="list"))
+    layers = read_layers(_book(tmp_path / contract, OURS.format(base=base)))
+    assert layers[0].files[0].path.resolve() == list_book.resolve()
+    assert check_layers(layers).book is not None
+
+
+def test_a_book_beside_the_contract_comes_before_a_bundled_one_and_says_so(tmp_path: Path) -> None:
+    ours = _book(tmp_path / "ours.price", OURS.format(base="anthropic"))
+    _book(tmp_path / "anthropic" / "book.price", LIST.format(name="anthropic"))
+    (warning,) = check_layers(read_layers(ours)).faults
+    assert (warning.code, warning.severity) == ("same_name", "warning")
+    ours.write_text(OURS.format(base='"anthropic"'), encoding="utf-8")
+    assert check_layers(read_layers(ours)).faults == ()
+
+
+def test_two_folders_of_one_name_are_a_fault(tmp_path: Path) -> None:
+    ours = _book(tmp_path / "ours" / "book.price", OURS.format(base="list"))
+    for place in ("list/book.price", "old/book.price"):
+        _book(tmp_path / place, LIST.format(name="list"))
+    with pytest.raises(BookError) as caught:
+        read_layers(ours)
+    assert caught.value.faults[0].code == "twice"
