@@ -12,7 +12,7 @@ from pricelang.model.diagrams import FREE as FREE_PART
 from pricelang.model.diagrams import MINIMUM, POOL, PRICE
 from pricelang.verify.diff.align import FREE, UNUSABLE, Listed
 from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Leaf
-from pricelang.verify.diff.semantics import BookSemantics, base_size, yes
+from pricelang.verify.diff.semantics import BookSemantics, base_size, counter_of, yes
 from pricelang.verify.list_prices import charge_of, plain_price
 
 ChargeTerm: TypeAlias = Literal["minimum per use", "free", "tiers"]
@@ -129,23 +129,30 @@ def _terms(meaning: BookSemantics) -> Iterator[tuple[tuple[str, ChargeTerm], int
             (meter.name, "minimum per use"),
             carry(roots[MINIMUM], partial(_minimum, meter, charge)),
         )
-        yield (meter.name, "free"), carry(roots[POOL], partial(_pools, meter, charge))
-        yield (meter.name, "tiers"), carry(roots[PRICE], partial(_tiers, meter, charge))
+        yield (meter.name, "free"), carry(roots[POOL], partial(_pools, book, charge))
+        yield (meter.name, "tiers"), carry(roots[PRICE], partial(_tiers, book, charge))
 
 
 def _minimum(meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
     return (base_size(meter, charge.minimums[leaf[0]].quantity),) if leaf else ()
 
 
-def _pools(meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
-    pools = [charge.pools[number] for number in leaf]
-    return tuple(sorted((base_size(meter, pool.quantity), pool.account) for pool in pools))
+def _pools(book: m.Book, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
+    pools, meter = [charge.pools[number] for number in leaf], book.meters[charge.meter]
+    return tuple(
+        sorted(
+            (base_size(meter, pool.quantity), counter_of(book, pool.account, pool.scope))
+            for pool in pools
+        )
+    )
 
 
-def _tiers(meter: m.Meter, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
+def _tiers(book: m.Book, charge: m.Charge, leaf: tuple[int, ...]) -> Leaf:
+    meter = book.meters[charge.meter]
+
     def tier(after: Fraction, price: m.ChargePrice) -> tuple[Fraction, str, Fraction]:
         amount = price.amount / base_size(meter, price.size)
-        return base_size(meter, after), price.account, amount
+        return base_size(meter, after), counter_of(book, price.account, price.scope), amount
 
     held = (charge.prices[number] for number in leaf)
     return tuple(sorted(tier(price.after, price) for price in held if price.after is not None))

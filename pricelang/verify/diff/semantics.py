@@ -8,6 +8,7 @@ from fractions import Fraction
 from attrs import define, field
 
 from pricelang.model import book as m
+from pricelang.model.space import points, space_of, undated
 from pricelang.verify.diff.aligned_space import NO, YES, Joint
 from pricelang.verify.diff.book_view import BookView
 
@@ -53,6 +54,20 @@ class BookSemantics:
             else self.book.limits[index].name
             for kind, index in self.book.stack
         )
+
+
+def counter_of(book: m.Book, per: str, scope: m.Scope) -> str:
+    """The key and the period of a rule, and what usage it counts together; two rules that count
+    the same usage have the same words, whatever days and order they are written in.
+    """
+    space, models = space_of(book), dict(scope).get(m.MODELS)
+    tests = [space.conditions((part,)) for part in undated(scope) if part[0] != m.MODELS]
+    words = [per]
+    if models is not None:
+        words.append("for " + ", ".join(sorted(book.models[n].name for n in points(models))))
+    if tests:
+        words.append("when " + " and ".join(sorted(tests)))
+    return words[0] if len(words) == 1 else f"{words[0]} of usage {' '.join(words[1:])}"
 
 
 def base_size(meter: m.Meter, size: Fraction) -> Fraction:

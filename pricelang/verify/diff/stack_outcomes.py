@@ -18,7 +18,7 @@ from pricelang.verify.diff.align import (
     whole_effect,
 )
 from pricelang.verify.diff.aligned_space import NO, YES, Joint, Leaf
-from pricelang.verify.diff.semantics import BookSemantics, base_size
+from pricelang.verify.diff.semantics import BookSemantics, base_size, counter_of
 
 # ---- modifiers -----------------------------------------------------------------------------------
 
@@ -101,7 +101,10 @@ def _bounds(book: m.Book, lines: Iterable[m.LimitLine]) -> Iterator[LimitEffect]
             amount = line.amount / base_size(meter, line.size)
             yield LimitEffect(line.target, meter.name, line.at_least, amount)
         if not line.meters:
-            yield LimitEffect(line.target, line.per, line.at_least, line.amount)
+            about = line.per
+            if line.target == "account":  # each line is held against the usage of its own scope
+                about = counter_of(book, line.per, line.scope)
+            yield LimitEffect(line.target, about, line.at_least, line.amount)
 
 
 def bounds(joint: Joint, roots: Iterable[int]) -> int:
