@@ -209,14 +209,14 @@ class Pen:
             else []
         )
         self.lines += [f"  free {self.part(*self.models)} {WHY}"] if self.maybe(30) else []
-        self.lines += ["charge store", "  $0.10 per gigabyte_month"]
+        self.lines += ["account project", "charge store", "  $0.10 per gigabyte_month"]
         self.lines += (
-            ["  $0.08 per gigabyte_month after 100 gigabyte_months per organization per month"]
+            ["  $0.08 per gigabyte_month after 100 gigabyte_months per project per month"]
             if self.maybe(30)
             else []
         )
         self.lines += (
-            ["  first 5 gigabyte_months free per organization per month"] if self.maybe(30) else []
+            ["  first 5 gigabyte_months free per project per month"] if self.maybe(30) else []
         )
 
     def multiplier(self, name: str) -> None:

@@ -75,9 +75,8 @@ def command(
     then the free allowances, tiers, minimums and caps of the account, in order of time. The list
     is the book that the contract extends.
 
-    Free allowances, tiers, minimums and caps count by the key after `per` that records carry, such
-    as `project`. All records are of one `organization` unless they carry one. Records outside of
-    the period are counted and left out.
+    Rules count by the key after `per` that records carry, such as `project`. All records are of one
+    `organization` unless they carry one. Records outside of the period are counted and left out.
 
     \b
     Examples:

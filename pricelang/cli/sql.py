@@ -112,9 +112,10 @@ total_options = option_group(
     ),
     click.option(
         "--account",
-        metavar="COLUMN",
-        help="The column of accounts. Free allowances and tiers are applied in order of instant "
-        "within each period.",
+        metavar="[KEY=]COLUMN",
+        help="The column of accounts: of organizations, or of the key after `per`, such as "
+        "`project=COLUMN`. Free allowances and tiers are applied in order of instant within each "
+        "period.",
     ),
     click.option(
         "--tie",

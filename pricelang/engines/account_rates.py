@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from pricelang.engines.warehouse_plan import Plan
+from pricelang.evaluate.account_keys import key_of
 from pricelang.evaluate.allowance_terms import AllowanceTerms, SpendLimit
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices
 from pricelang.model.errors import BadRequest
@@ -36,8 +37,8 @@ def bounds(plan: Plan) -> tuple[SpendLimit, ...]:
 
 def period_of(plan: Plan) -> str:
     """The one period of all that belongs to accounts; a month where nothing does. Raises
-    `BadRequest` for several holders or periods (`mixed_accounts`), and for a floor or cap of what
-    is converted (`bad_book`).
+    `BadRequest` for several keys or periods and for a key that the column of accounts is not of
+    (`mixed_accounts`), and for a floor or cap of what is converted (`bad_book`).
     """
     per = {terms.per for row in plan.rates.cards for terms in row.terms if terms is not None}
     per |= {bound.per for bound in bounds(plan)}
@@ -48,6 +49,14 @@ def period_of(plan: Plan) -> str:
             "cannot tell apart",
             help="name fewer meters",
         )
+    for key in map(key_of, per):
+        if key != plan.account_key:
+            raise BadRequest(
+                "mixed_accounts",
+                f"the book counts usage per {key}, and the column of accounts is of the key "
+                f"`{plan.account_key}`",
+                help=f"name the column of its values as `{key}=COLUMN`",
+            )
     if bounds(plan) and plan.rates.currency != plan.book.currency:
         raise BadRequest(
             "bad_book", f"`{bounds(plan)[0].name}` bounds what is converted into another currency"

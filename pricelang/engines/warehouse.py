@@ -22,6 +22,7 @@ from pricelang.engines.warehouse_rows import amounts, known_model, placed, price
 from pricelang.evaluate.rate_table.asked import RatesAsked
 from pricelang.evaluate.rate_table.slim import slim
 from pricelang.evaluate.rate_table.snapshots import RateSnapshots, rate_snapshots
+from pricelang.model.charges import ORGANIZATION
 from pricelang.model.errors import BadRequest, UnknownName
 from pricelang.model.instants import Instant, seconds_of, written
 from pricelang.present.text import printable, shown
@@ -57,7 +58,7 @@ def plan_of(
 
     A row is one request, held against what one can have at most, unless `sums` says that rows add
     up several. `account` is a column of accounts, for what belongs to them and a period; see
-    `warehouse_accounts`.
+    `warehouse_accounts`. It is of organizations, or of the key before it: `project=COLUMN`.
 
     Raises `UnknownName` for what the book does not have, and `BadRequest` (`not_linear`) for a book
     whose requests pay something that is no sum of quantity times price, in words.
@@ -75,13 +76,15 @@ def plan_of(
         more=usage.dimensions,
         sums=sums,
     )
-    plan = _plan(book, usage, asked, account)
+    key, _, column = (account or "").rpartition("=")
+    plan = _plan(book, usage, asked, column or None)
     return evolve(
         plan,
         table=tuple(table),
         instants=instants or words.usual,
         schema=tuple(schema),
         tie=None if tie is None else usage.column(tie),
+        account_key=key or ORGANIZATION,
     )
 
 

@@ -19,6 +19,7 @@ from pricelang.engines.warehouse import plan_of
 from pricelang.engines.warehouse_accounts import account_query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.evaluate.allowances import charge_accounts
+from pricelang.model.errors import BadRequest
 from tests.apps.reports.test_invoice import record
 from tests.engines.test_accounts import book_of
 from tests.engines.test_warehouse import RUNNING, usage_statements
@@ -189,8 +190,11 @@ def test_every_order_and_split_gives_the_same_invoice(
 
 
 @pytest.mark.parametrize("dialect", RUNNING)
-def test_warehouses_count_ladders_apart(dialect: str) -> None:
-    book = book_of(REGIONS + "  first 10 gigabyte_months free per organization per month\n")
+@pytest.mark.parametrize(("key", "account"), [("organization", "org"), ("project", "project=org")])
+def test_warehouses_count_ladders_apart(dialect: str, key: str, account: str) -> None:
+    text = REGIONS + "  first 10 gigabyte_months free per organization per month\n"
+    declared = text.replace("unit MTok", "account project\nunit MTok", 1)
+    book = book_of(declared.replace("per organization", f"per {key}"))
     random, start = Random(3), int(datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC).timestamp())
     rows: list[dict[str, Any]] = [
         {
@@ -203,7 +207,9 @@ def test_warehouses_count_ladders_apart(dialect: str) -> None:
         }
         for n in range(150)
     ]
-    plan = plan_of(book, dialect, meters=["store"], dimensions=["region"], account="org", tie="id")
+    plan = plan_of(
+        book, dialect, meters=["store"], dimensions=["region"], account=account, tie="id"
+    )
     query = account_query(plan)
     priced = [
         (
@@ -226,3 +232,13 @@ def test_warehouses_count_ladders_apart(dialect: str) -> None:
         int(row[0] or 0): exactly(row[1]) for row in run(dialect, statements, query, ["id", "cost"])
     }
     assert found == {row["id"]: one.total for row, one in zip(rows, charged, strict=True)}
+
+
+def test_a_column_of_accounts_is_of_the_key_that_the_book_counts_by() -> None:
+    text = REGIONS.replace("unit MTok", "account project\nunit MTok", 1)
+    book = book_of(text.replace("per organization", "per project"))
+    for account in ("org", "team=org"):
+        plan = plan_of(book, "duckdb", meters=["store"], dimensions=["region"], account=account)
+        with pytest.raises(BadRequest, match="counts usage per project") as raised:
+            account_query(plan)
+        assert raised.value.help == "name the column of its values as `project=COLUMN`"

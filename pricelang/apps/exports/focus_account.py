@@ -116,19 +116,22 @@ class FocusAccount:
         by_period = one.kind in (MINIMUM, CAP)
         whose = f", {one.holder_text}" if one.holder_text else ""
         return {
-            **cells_of_account(self.book, self._owner(one), self._platform(), one.currency),
+            **cells_of_account(self.book, self.owner, self._platform(), one.currency),
             **periods(_moment(start), _moment(turn_end(start, one.per)), _moment(month)),
             **cost_cells(one.amount, cost, cost),
             "ChargeCategory": "Credit" if one.kind == ALLOWANCE else "Adjustment",
             "ChargeDescription": f"{one.name}, {one.text}{whose}{used}",
+            **self._whose(one),
             "ChargeFrequency": "Recurring" if by_period else "Usage-Based",
         }
 
-    def _owner(self, one: Adjustment) -> BillingAccount:
-        """The account with the workspace or the tag whose line it is."""
+    def _whose(self, one: Adjustment) -> Row:
+        """The workspace or the tag whose line it is; nothing for a line of the whole account."""
         if not one.holder:
-            return self.owner
-        return owner_of(self.owner, {key_of(one.per): one.holder})
+            return {}
+        whole = evolve(self.owner, sub_account=None, tags=None)
+        own = owner_of(whole, {key_of(one.per): one.holder})
+        return {"SubAccountId": own.sub_account or "", "Tags": own.tags or ""}
 
     def _rest(self, currency: str, rest: Fraction) -> Row:
         day, cost = _moment(turn_of(self.latest, "organization per day")), to_decimal(rest)

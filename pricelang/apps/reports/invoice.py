@@ -117,14 +117,13 @@ def make_invoice(
 ) -> Invoice:
     """The invoice for records in any order.
 
-    Lines are what `book` charges for each request alone, beside what the book that it extends
-    charges (itself where it extends none), by model, meter and price, and by the names `by` as in
-    `reports.report`. Free allowances and tiers are used up in order of instant, also by records
-    from before the period where they are of a longer one; floors and caps hold for periods that
-    the invoice covers. Each counts by its key: what a record carries, such as its `project`; all
+    Lines are what `book` charges for each request alone, beside what the book below it charges
+    (itself where there is none), by model, meter and price, and by the names `by`. Free allowances
+    and tiers are used up in order of instant, also by records from before the period where they are
+    of a longer one; floors and caps hold for periods that the invoice covers. Each counts by its key: what a record carries, such as its `project`; all
     records are of one `organization` unless they carry one. `missing_key` says whether a record
-    that lacks a key by which it is counted is refused, or counted with all such (`none`). Records
-    outside of the period are counted and left out; one without a time is refused.
+    that lacks its key is refused, or counted with all such (`none`). Records outside of the period
+    are counted and left out; one without a time is refused.
 
     Raises `BadRequest`: `no_column` for a name that no record carries, `mixed_accounts` where some
     records carry an organization and others do not.
@@ -132,24 +131,7 @@ def make_invoice(
     book.alone("an invoice")
     tally, draft = Tally(refused), _Draft.of(book, period, by, missing_key)
     draft.read(tally, outcomes, given or RecordDefaults())
-    detailed = draft.lines.done()
-    lines = merged(detailed, len(by))
-    adjustments, left_out = draft.account.settle()
-    noted = [*tally.notes.items(), *((Note("account", text), 0) for text in left_out)]
-    return Invoice(
-        book.name,
-        book.title,
-        book.name if draft.below is None else draft.below.name,
-        period,
-        tuple(by),
-        lines,
-        adjustments,
-        invoice_totals(lines, adjustments),
-        subtotals_of(detailed, (*by, *draft.names.optional)),
-        tally.counts(),
-        tally.unpriced(),
-        tuple(noted),
-    )
+    return draft.invoice(tally)
 
 
 @frozen(eq=False)
@@ -205,6 +187,27 @@ class _Draft:
             else:
                 tally.outside += 1
         self.names.check()
+
+    def invoice(self, tally: Tally) -> Invoice:
+        """The invoice of what was read. Raises `BadRequest` (`mixed_accounts`)."""
+        detailed, by = self.lines.done(), self.names.by
+        lines = merged(detailed, len(by))
+        adjustments, left_out = self.account.settle()
+        noted = [*tally.notes.items(), *((Note("account", text), 0) for text in left_out)]
+        return Invoice(
+            self.book.name,
+            self.book.title,
+            self.book.name if self.below is None else self.below.name,
+            self.period,
+            by,
+            lines,
+            adjustments,
+            invoice_totals(lines, adjustments),
+            subtotals_of(detailed, (*by, *self.names.optional)),
+            tally.counts(),
+            tally.unpriced(),
+            tuple(noted),
+        )
 
     def priced(self, record: Record, given: RecordDefaults) -> _Requests:
         """The requests of a record. Raises `PriceError`."""

@@ -34,7 +34,7 @@ class Names:
         zone: tzinfo | None = UTC,
         optional: Sequence[str] = (),
     ) -> None:
-        self._by, self._zone, self.optional = tuple(by), zone, tuple(optional)
+        self.by, self._zone, self.optional = tuple(by), zone, tuple(optional)
         self._defaults = {d.name: d.values[d.default].name for d in book.dimensions}
         self._seen: dict[str, None] = {}
         self._any = False
@@ -47,7 +47,7 @@ class Names:
         for name in (*record.attributes, *part.attributes):
             if name not in self._seen and len(self._seen) < MAX_NAMES:
                 self._seen[name] = None
-        names = (*self._by, *self.optional)
+        names = (*self.by, *self.optional)
         return tuple(self._value(name, record, part, priced, given) for name in names)
 
     def _value(
@@ -69,7 +69,7 @@ class Names:
         once there was a record.
         """
         known = [*OWN, *self._defaults, *self._seen]
-        unknown = next((name for name in self._by if name not in known), None)
+        unknown = next((name for name in self.by if name not in known), None)
         if unknown is not None and self._any:
             raise BadRequest(
                 "no_column",
