@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from pricelang.model import book as m
-from pricelang.model.clock import UTC, WEEK_MINUTES, WEEKDAYS
+from pricelang.model.clock import DAY_MINUTES, UTC, WEEK_MINUTES, day_time, week_time
 from pricelang.model.time_of_day import (
     DAY,
     Setting,
@@ -21,7 +21,6 @@ from pricelang.model.time_of_day import (
     zone_of,
 )
 
-MINUTES = 1440
 Pair = tuple[Setting, Setting]
 On = tuple[int | None, int | None]
 
@@ -140,9 +139,9 @@ def _described(books: tuple[m.Book, m.Book], on: On, kinds: Sequence[Pair]) -> t
     if len(zones) > 1 or (zones != {UTC} and on != (None, None)):
         return tuple(_set_by(timed, kind) for kind in kinds)
     if on != (None, None):
-        length, turns = MINUTES, [(late // 60, pair) for late, pair in _of_days(books, on)]
+        length, turns = DAY_MINUTES, [(late // 60, pair) for late, pair in _of_days(books, on)]
     else:
-        length = MINUTES if all(map(is_daily, every)) else WEEK_MINUTES
+        length = DAY_MINUTES if all(map(is_daily, every)) else WEEK_MINUTES
         minutes = {minute for one in every for minute, _ in week_of(one) if minute < length}
         turns = [(minute, _at_minute(timed, minute)) for minute in sorted(minutes)]
     ending = "" if zones == {UTC} else f" in {zones.pop()}"
@@ -168,7 +167,7 @@ def _set_by(timed: Sequence[Sequence[m.Dimension]], kind: Pair) -> str:
 
 def _spans(turns: Sequence[tuple[int, Pair]], kind: Pair, weekly: bool) -> Iterator[str]:
     """The hours of the day or the week at which something is set: `22:00 to 06:00`."""
-    count = len(turns)
+    count, told = len(turns), week_time if weekly else day_time
     if all(pair == kind for _, pair in turns):
         yield "any time"
     for number in range(count):
@@ -176,10 +175,4 @@ def _spans(turns: Sequence[tuple[int, Pair]], kind: Pair, weekly: bool) -> Itera
             last = number
             while turns[(last + 1) % count][1] == kind:
                 last += 1
-            yield f"{_clock(turns[number][0], weekly)} to {_clock(turns[(last + 1) % count][0], weekly)}"
-
-
-def _clock(minute: int, weekly: bool) -> str:
-    day, now = divmod(minute, MINUTES)
-    time = f"{now // 60:02}:{now % 60:02}"
-    return f"{WEEKDAYS[day].capitalize()} {time}" if weekly else time
+            yield f"{told(turns[number][0])} to {told(turns[(last + 1) % count][0])}"
