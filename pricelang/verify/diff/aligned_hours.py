@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from pricelang.model import book as m
-from pricelang.model.clock import DAY_MINUTES, UTC, WEEK_MINUTES, day_time, week_time
+from pricelang.model.clock import (
+    DAY_MINUTES,
+    EVERY_DAY,
+    UTC,
+    WEEK_MINUTES,
+    WEEKDAYS,
+    day_time,
+    week_time,
+)
 from pricelang.model.time_of_day import (
     DAY,
     Setting,
@@ -166,13 +174,36 @@ def _set_by(timed: Sequence[Sequence[m.Dimension]], kind: Pair) -> str:
 
 
 def _spans(turns: Sequence[tuple[int, Pair]], kind: Pair, weekly: bool) -> Iterator[str]:
-    """The hours of the day or the week at which something is set: `22:00 to 06:00`."""
-    count, told = len(turns), week_time if weekly else day_time
+    """The hours of the day or the week at which something is set: `22:00 to 06:00`.
+    Hours of several days that are alike are said once.
+    """
     if all(pair == kind for _, pair in turns):
         yield "any time"
+    alike: dict[tuple[int, int], list[int]] = {}
+    for start, end in _stretches(turns, kind):
+        if not weekly:
+            yield f"{day_time(start)} to {day_time(end)}"
+        elif (end - start) % WEEK_MINUTES >= DAY_MINUTES:
+            yield f"{week_time(start)} to {week_time(end)}"
+        else:
+            hours = start % DAY_MINUTES, end % DAY_MINUTES
+            alike.setdefault(hours, []).append(start // DAY_MINUTES)
+    for (start, end), days in alike.items():
+        yield f"{_days(sorted(days))} {day_time(start)} to {day_time(end)}"
+
+
+def _stretches(turns: Sequence[tuple[int, Pair]], kind: Pair) -> Iterator[tuple[int, int]]:
+    """The first minute of each time at which something is set, and the first after it."""
+    count = len(turns)
     for number in range(count):
         if turns[number][1] == kind and turns[number - 1][1] != kind:
             last = number
             while turns[(last + 1) % count][1] == kind:
                 last += 1
-            yield f"{told(turns[number][0])} to {told(turns[(last + 1) % count][0])}"
+            yield turns[number][0], turns[(last + 1) % count][0]
+
+
+def _days(days: Sequence[int]) -> str:
+    """Days of the week in words."""
+    known = {EVERY_DAY: "every day", EVERY_DAY[:5]: "weekdays", EVERY_DAY[5:]: "weekends"}
+    return known.get(tuple(days)) or ", ".join(WEEKDAYS[day].capitalize() for day in days)
