@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from pricelang.apps.imports.clocks import OTHER_HOURS, HoursRule, week_of
 from pricelang.apps.imports.litellm_parts import schedule_of
 
+os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # no network
 MONDAY = datetime.datetime(2026, 3, 2, tzinfo=datetime.UTC)
 HALVES = st.integers(0, 47).map(lambda half: f"{half // 2:02}:{half % 2 * 30:02}")
 SPANS = st.tuples(HALVES, HALVES).map("-".join)
