@@ -12,6 +12,8 @@ from pricelang.model.clock import (
     WEEK_MINUTES,
     WEEKDAYS,
     Clock,
+    day_time,
+    week_time,
     zone_names,
 )
 from pricelang.syntax import tree as t
@@ -144,7 +146,8 @@ def _check_overlaps(draft: Draft, lines: dict[str, tuple[t.Name, t.Clock]], cloc
     for start, value, end in spans:
         if start < until:
             first, second = sorted([holder, value], key=order.index)
-            when = _when(start, all(clock.is_daily for clock in clocks.values()))
+            daily = all(clock.is_daily for clock in clocks.values())
+            when = day_time(start) if daily else week_time(start)
             if first == second:
                 message = f"two windows of `{value}` hold at {when}"
                 draft.fault("overlap", message, lines[value][0].span)
@@ -164,9 +167,3 @@ def _parts(clock: Clock) -> Iterator[tuple[int, int]]:
             yield 0, end - WEEK_MINUTES
         elif start != end:
             yield start, end
-
-
-def _when(minute: int, daily: bool) -> str:
-    day, now = divmod(minute, DAY_MINUTES)
-    time = f"{now // 60:02}:{now % 60:02}"
-    return time if daily else f"{WEEKDAYS[day].capitalize()} {time}"

@@ -11,8 +11,10 @@ from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.stack.operations import Step
 from pricelang.evaluate.stack.step_words import step_words
 from pricelang.model.book import Book, Origin
+from pricelang.model.clock import local_minute, week_time
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
+from pricelang.model.time_of_day import clocked, zone_of
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money
 
@@ -33,6 +35,7 @@ def _part(part: Priced, sources: dict[str, str]) -> Iterator[str]:
     head = f"{part.cell.model.name} at {written(part.at)}"
     head += "".join(f", {name} {value}" for name, value in part.dimensions)
     yield head + (f"  ({part.label})" if part.label else "")
+    yield from _hours(part)
     width = max((len(_name(line)) for line in part.amounts), default=0)
     for line in part.amounts:
         yield f"  {_name(line):<{width}}  {_formula(part, line)}"
@@ -53,6 +56,15 @@ def _part(part: Priced, sources: dict[str, str]) -> Iterator[str]:
             f"  total rounded to {money(rounding.step, rounding.currency)} {rounding.mode}  "
             f"{_where(part.book, rounding.origin, sources)}"
         )
+
+
+def _hours(part: Priced) -> Iterator[str]:
+    """What the clocks show and set: `hours: Tuesday 02:00 in UTC, peak`."""
+    said = dict(part.dimensions)
+    for dimension in clocked(part.book):
+        value = said.get(dimension.name, dimension.values[dimension.default].name)
+        zone = zone_of(dimension)
+        yield f"  {dimension.name}: {week_time(local_minute(zone, part.at))} in {zone}, {value}"
 
 
 def _name(line: Amount) -> str:

@@ -54,6 +54,21 @@ class Clock:
         return self.days == EVERY_DAY
 
 
+def week_time(minute: int) -> str:
+    """A minute of the week in words.
+
+    >>> week_time(1560)
+    'Tuesday 02:00'
+    """
+    day, now = divmod(minute, DAY_MINUTES)
+    return f"{WEEKDAYS[day].capitalize()} {day_time(now)}"
+
+
+def day_time(minute: int) -> str:
+    """A minute of the day in words."""
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
 # ---- zones ---------------------------------------------------------------------------------------
 
 

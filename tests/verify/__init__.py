@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
@@ -248,21 +249,31 @@ def instants(book: m.Book) -> Iterator[tuple[int, int]]:
     the first, and each turn of a clock.
     """
     clocks = [v.clock for d in book.dimensions for v in d.values if v.clock]
-    turns = {minute * 60 for clock in clocks for window in clock.windows for minute in window}
-    days = range(2 if all(len(clock.days) == 7 for clock in clocks) else 8)
     for number, start in enumerate(book.boundaries):
-        end = book.boundaries[number + 1] if number + 1 < len(book.boundaries) else start + 8 * DAY
-        midnight = start - start % DAY
-        clocked = (midnight + day * DAY + turn for day in days for turn in turns)
+        end = book.boundaries[number + 1] if number + 1 < len(book.boundaries) else start + 9 * DAY
+        clocked = {at for clock in clocks for at in _turns(clock, start)}
         for at in sorted({start, *(at for at in clocked if start <= at < end)}):
             yield number + 1, at
 
 
+def _turns(clock: m.Clock, start: int) -> Iterator[int]:
+    """The instants at which windows may begin or end in the nine days (two where all are alike) from
+    an instant on, and the midnights of the zone.
+    """
+    zone = ZoneInfo(clock.zone)
+    first = datetime.datetime.fromtimestamp(start, zone).replace(hour=0, minute=0, second=0)
+    minutes = {0, *(minute for window in clock.windows for minute in window)}
+    for day in range(-1, 2 if len(clock.days) == 7 and clock.zone == "UTC" else 9):
+        for minute in minutes:
+            local = first + datetime.timedelta(days=day, minutes=minute)
+            yield from (int(local.replace(fold=fold).timestamp()) for fold in (0, 1))
+
+
 def on_clock(clock: m.Clock, at: int) -> bool:
-    """Whether an instant is in a window of a clock that is in UTC."""
-    assert clock.zone == "UTC"
-    now, day = at % DAY, (at // DAY + 3) % 7
-    for first, last in ((60 * start, 60 * end) for start, end in clock.windows):
+    """Whether an instant is in a window of a clock."""
+    local = datetime.datetime.fromtimestamp(at, ZoneInfo(clock.zone))
+    now, day = local.hour * 60 + local.minute, local.weekday()
+    for first, last in clock.windows:
         if first < last:
             if first <= now < last and day in clock.days:
                 return True

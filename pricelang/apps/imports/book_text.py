@@ -211,11 +211,10 @@ def _dimension(axis: Axis) -> t.Dimension:
         )
     for value, clock in axis.clocks.items():
         windows = tuple(t.Window(t.TimeOfDay(a), t.TimeOfDay(b)) for a, b in clock.windows)
-        days = names([WEEKDAYS[day] for day in clock.days]) if not clock.is_daily else ()
-        if clock.days == EVERY_DAY[:5]:
-            days = names(["weekdays"])
-        zone = t.Name(clock.zone) if days else None
-        lines.append(t.ValueLine(names([value]), t.Clock(windows, days, zone), t.Endings()))
+        weekdays = clock.days == EVERY_DAY[:5]
+        days = names(["weekdays"] if weekdays else [WEEKDAYS[day] for day in clock.days])
+        said = ((), None) if clock.is_daily else (days, t.Name(clock.zone))
+        lines.append(t.ValueLine(names([value]), t.Clock(windows, *said), t.Endings()))
     return t.Dimension(t.Name(axis.name), t.Name(axis.default), tuple(lines))
 
 

@@ -41,9 +41,10 @@ class SqlSyntax:
 @frozen(eq=False)
 class InstantSyntax:
     """How a column of instants is compared: `read` makes of it what `instant` (UTC seconds) is
-    compared with, `wall` what the clocks of a zone show then, `minute` the minute of the day of that
-    and `weekday` its day of the week (0 is Monday), `turn` the start of its `day`, `month` or `year`. `timed` is whether what a column holds has a time of day beside its day: where that
-    is `true`, the minute of a day alone is an error of the query.
+    compared with, `wall` is what the clocks of a zone show then, `minute` the minute of the day of
+    that and `weekday` its day of the week (0 is Monday), `turn` the start of the `day`, `month` or
+    `year` of an instant. `timed` is whether what a column holds has a time of day beside its day:
+    where that is `true`, the minute of a day alone is an error of the query.
     """
 
     read: Text

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from pricelang.model import book as m
-from pricelang.model.clock import UTC, WEEK_MINUTES, WEEKDAYS
+from pricelang.model.clock import (
+    DAY_MINUTES,
+    EVERY_DAY,
+    UTC,
+    WEEK_MINUTES,
+    WEEKDAYS,
+    day_time,
+    week_time,
+)
 from pricelang.model.time_of_day import (
     DAY,
     Setting,
@@ -21,7 +29,6 @@ from pricelang.model.time_of_day import (
     zone_of,
 )
 
-MINUTES = 1440
 Pair = tuple[Setting, Setting]
 On = tuple[int | None, int | None]
 
@@ -140,9 +147,9 @@ def _described(books: tuple[m.Book, m.Book], on: On, kinds: Sequence[Pair]) -> t
     if len(zones) > 1 or (zones != {UTC} and on != (None, None)):
         return tuple(_set_by(timed, kind) for kind in kinds)
     if on != (None, None):
-        length, turns = MINUTES, [(late // 60, pair) for late, pair in _of_days(books, on)]
+        length, turns = DAY_MINUTES, [(late // 60, pair) for late, pair in _of_days(books, on)]
     else:
-        length = MINUTES if all(map(is_daily, every)) else WEEK_MINUTES
+        length = DAY_MINUTES if all(map(is_daily, every)) else WEEK_MINUTES
         minutes = {minute for one in every for minute, _ in week_of(one) if minute < length}
         turns = [(minute, _at_minute(timed, minute)) for minute in sorted(minutes)]
     ending = "" if zones == {UTC} else f" in {zones.pop()}"
@@ -167,19 +174,36 @@ def _set_by(timed: Sequence[Sequence[m.Dimension]], kind: Pair) -> str:
 
 
 def _spans(turns: Sequence[tuple[int, Pair]], kind: Pair, weekly: bool) -> Iterator[str]:
-    """The hours of the day or the week at which something is set: `22:00 to 06:00`."""
-    count = len(turns)
+    """The hours of the day or the week at which something is set: `22:00 to 06:00`.
+    Hours of several days that are alike are said once.
+    """
     if all(pair == kind for _, pair in turns):
         yield "any time"
+    alike: dict[tuple[int, int], list[int]] = {}
+    for start, end in _stretches(turns, kind):
+        if not weekly:
+            yield f"{day_time(start)} to {day_time(end)}"
+        elif (end - start) % WEEK_MINUTES >= DAY_MINUTES:
+            yield f"{week_time(start)} to {week_time(end)}"
+        else:
+            hours = start % DAY_MINUTES, end % DAY_MINUTES
+            alike.setdefault(hours, []).append(start // DAY_MINUTES)
+    for (start, end), days in alike.items():
+        yield f"{_days(sorted(days))} {day_time(start)} to {day_time(end)}"
+
+
+def _stretches(turns: Sequence[tuple[int, Pair]], kind: Pair) -> Iterator[tuple[int, int]]:
+    """The first minute of each time at which something is set, and the first after it."""
+    count = len(turns)
     for number in range(count):
         if turns[number][1] == kind and turns[number - 1][1] != kind:
             last = number
             while turns[(last + 1) % count][1] == kind:
                 last += 1
-            yield f"{_clock(turns[number][0], weekly)} to {_clock(turns[(last + 1) % count][0], weekly)}"
+            yield turns[number][0], turns[(last + 1) % count][0]
 
 
-def _clock(minute: int, weekly: bool) -> str:
-    day, now = divmod(minute, MINUTES)
-    time = f"{now // 60:02}:{now % 60:02}"
-    return f"{WEEKDAYS[day].capitalize()} {time}" if weekly else time
+def _days(days: Sequence[int]) -> str:
+    """Days of the week in words."""
+    known = {EVERY_DAY: "every day", EVERY_DAY[:5]: "weekdays", EVERY_DAY[5:]: "weekends"}
+    return known.get(tuple(days)) or ", ".join(WEEKDAYS[day].capitalize() for day in days)
