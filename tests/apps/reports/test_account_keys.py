@@ -167,7 +167,7 @@ def test_usage_that_lacks_the_key_counts_together_where_that_is_asked() -> None:
     assert found.unpriced == ()
     (note,) = (note.text for note, _ in found.notes)
     assert note == (
-        "requests without a `project`, counted together as `(none)` (`--missing-key none`): 2"
+        'requests without a `project`, counted together as `(none)` (`missing_key="none"`): 2'
     )
     # a value of that name is another one
     named = [record(1, {"project": "(none)"}, storage=60), *records]
