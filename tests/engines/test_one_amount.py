@@ -125,7 +125,7 @@ def test_every_way_of_asking(folds: bool, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(versions, "MAX_ROWS", 0)
         monkeypatch.setattr(macro, "MAX_COMBINATIONS", 0)
     seen: Counter[str] = Counter()
-    for seed, texts, book in generated(7):
+    for seed, texts, book in generated(16):
         every = [found.name for found in book.checked.dimensions if not found.clocked]
         meters = meters_of(book, "duckdb", every)
         rows = [

@@ -580,7 +580,7 @@ def test_the_command_line(tmp_path: Path) -> None:
         6,
         2,
     )
-    assert "8 rows read: 6 priced, 2 refused; total $0.384204" in done.stderr
+    assert "8 rows read: 6 priced, 2 refused; total $0.3842" in done.stderr
 
 
 def test_csv_files_are_one_table_by_the_names_of_their_columns(tmp_path: Path) -> None:
