@@ -61,7 +61,8 @@ def which_book(layer: Layer, base: LayerTree, above: LayerTree) -> Iterator[Faul
     if named and name in bundled_books() and not path.is_relative_to(rules_folder()):
         yield Fault(
             "same_name",
-            f"`{name}` is the book in `{layer.files[0].name}` here, not the bundled book of that name",
+            f"`{name}` is the book in `{layer.files[0].name}` here, "
+            "not the bundled book of that name",
             above.header.extends.span if above.header.extends is not None else NOWHERE,
             "write its path in quotes, or give it a name of its own",
             severity="warning",

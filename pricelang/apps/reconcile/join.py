@@ -107,7 +107,7 @@ def other_quantity(used: Iterable[Used], billed: Iterable[BilledAmount]) -> bool
 
 
 def right_quantities(used: Sequence[Used]) -> tuple[Fraction, Fraction]:
-    """The quantities that a bill may rightly state: all that was used, and what of it is charged."""
+    """The quantities that a bill may state: all that was used, and what of it is charged."""
     return (
         exact_sum(use.quantity for use in used),
         exact_sum(use.quantity for use in used if use.high),

@@ -1,5 +1,5 @@
-"""What is wrong with all of a bill, or of one meter, alike: a factor, as of a currency, or an amount
-on each line.
+"""What is wrong with all of a bill, or of one meter, alike: a factor, as of a currency, or
+an amount on each line.
 """
 
 from __future__ import annotations

@@ -120,10 +120,11 @@ def make_invoice(
     Lines are what `book` charges for each request alone, beside what the book below it charges
     (itself where there is none), by model, meter and price, and by the names `by`. Free allowances
     and tiers are used up in order of instant, also by records from before the period where they are
-    of a longer one; floors and caps hold for periods that the invoice covers. Each counts by its key: what a record carries, such as its `project`; all
-    records are of one `organization` unless they carry one. `missing_key` says whether a record
-    that lacks its key is refused, or counted with all such (`none`). Records outside of the period
-    are counted and left out; one without a time is refused.
+    of a longer one; floors and caps hold for periods that the invoice covers. Each counts by its
+    key: what a record carries, such as its `project`; all records are of one `organization` unless
+    they carry one. `missing_key` says whether a record that lacks its key is refused, or counted
+    with all such (`none`). Records outside of the period are counted and left out; one without a
+    time is refused.
 
     Raises `BadRequest`: `no_column` for a name that no record carries, `mixed_accounts` where some
     records carry an organization and others do not.

@@ -30,8 +30,8 @@ class BillPart:
     """One thing that bills are made of: in words, and where ours is more or less than theirs.
 
     A leaf of `root` is an `Order`, or `OFF`. `meter` is the one that a request must use;
-    `quantities`, in its unit, are some at which the part may show; `steps` are those of roundings. A part that
-    `turns` is the same in both, and may turn the order of others.
+    `quantities`, in its unit, are some at which the part may show; `steps` are those of roundings.
+    A part that `turns` is the same in both, and may turn the order of others.
     """
 
     words: str

@@ -122,7 +122,7 @@ class Phrasebook:
         return " and ".join(part for part in parts if part)
 
     def whose(self, counted: Counted) -> str:
-        """Whose usage a counter of an account counts: `all requests`, `requests with tier batch`."""
+        """Whose usage an account counts: `all requests`, `requests with tier batch`."""
         joint = self.new.joint
         masks = {axis: joint.full(axis) for axis in range(len(joint.sizes))} | {
             axis: mask for axis, mask in counted if axis in range(len(joint.sizes))
