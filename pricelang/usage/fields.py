@@ -247,3 +247,8 @@ def mark_note(id: str) -> Note:
         f"`[1m]` left out of the model id {shown(id)}: it does not say how the requests were "
         "billed",
     )
+
+
+def named_attributes(given: Mapping[str, object]) -> dict[str, str]:
+    """The texts of a record that reports group by, fit to be shown; what is no text is left out."""
+    return {name: clean(text) for name, text in given.items() if isinstance(text, str) and text}

@@ -23,6 +23,7 @@ from pricelang.usage.counters import Counters, agreed, split_note
 from pricelang.usage.fields import (
     clean,
     is_object,
+    named_attributes,
     optional_count,
     optional_object,
     require_object,
@@ -289,4 +290,4 @@ def _attributes(value: Mapping[str, object]) -> dict[str, str]:
     tags = value.get("requestMetadata")
     if is_object(tags):
         found |= {clean(str(key)): text for key, text in tags.items()}
-    return {name: clean(text) for name, text in found.items() if isinstance(text, str) and text}
+    return named_attributes(found)

@@ -16,7 +16,15 @@ from attrs import evolve, field, frozen
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
-from pricelang.usage.fields import clean, is_object, model_id, require_object, word, wrong_type
+from pricelang.usage.fields import (
+    clean,
+    is_object,
+    model_id,
+    named_attributes,
+    require_object,
+    word,
+    wrong_type,
+)
 from pricelang.usage.formats.ccusage_counts import TOP, counts_of, known_of, models_of
 from pricelang.usage.formats.repeated_rows import SeenRows
 from pricelang.usage.io.json_text import written
@@ -186,7 +194,7 @@ def _record(kind: str, project: str | None, row: Mapping[str, object], place: Pl
         "session": row.get("sessionId") or row.get("session"),
         "agent": row.get("agent"),
     }
-    attributes = {key: clean(text) for key, text in given.items() if isinstance(text, str) and text}
+    attributes = named_attributes(given)
     return Record(tuple(parts), place, FORMAT, tuple(dict.fromkeys(notes)), attributes)
 
 

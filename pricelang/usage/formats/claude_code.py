@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from attrs import evolve, frozen
 
 from pricelang.model.notes import Note
-from pricelang.usage.fields import clean, is_object, optional_object, shown, word
+from pricelang.usage.fields import is_object, named_attributes, optional_object, shown, word
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.records import Place, Record, Skipped, UsageError
 from pricelang.usage.response_ids import REQUEST, RESPONSE, named
@@ -116,7 +116,7 @@ def _attributes(value: Mapping[str, object]) -> dict[str, str]:
     Only texts: no price depends on them.
     """
     found = {name: value.get(key) for name, key in _ATTRIBUTES.items()}
-    return {name: clean(text) for name, text in found.items() if isinstance(text, str) and text}
+    return named_attributes(found)
 
 
 def _no_usage(value: Mapping[str, object], message: object) -> str:

@@ -17,13 +17,14 @@ from pricelang.usage.counters import Counters
 from pricelang.usage.fields import (
     is_object,
     model_id,
+    named_attributes,
     optional_count,
     optional_object,
     required_count,
     shown,
 )
 from pricelang.usage.formats.cline_sessions import cline_messages
-from pricelang.usage.formats.coding_agents import named_attributes, platform_dimensions
+from pricelang.usage.formats.coding_agents import platform_dimensions
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.records import (
     SINGLE,

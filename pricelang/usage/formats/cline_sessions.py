@@ -12,13 +12,14 @@ from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import (
     model_id,
+    named_attributes,
     optional_count,
     optional_object,
     placed,
     require_object,
     required_count,
 )
-from pricelang.usage.formats.coding_agents import named_attributes, platform_dimensions
+from pricelang.usage.formats.coding_agents import platform_dimensions
 from pricelang.usage.inclusive import disjoint
 from pricelang.usage.io.json_text import written
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import (
-    clean,
     is_object,
     model_id,
+    named_attributes,
     optional_count,
     require_object,
     required_count,
@@ -108,4 +108,4 @@ def _attributes(day: Mapping[str, object], at: str) -> dict[str, str]:
     }
     if is_object(actor):
         given |= {"user": actor.get("email_address"), "key": actor.get("api_key_name")}
-    return {name: clean(text) for name, text in given.items() if isinstance(text, str) and text}
+    return named_attributes(given)

@@ -20,12 +20,12 @@ from pricelang.usage.fields import (
     clean,
     is_object,
     model_id,
+    named_attributes,
     optional_count,
     optional_object,
     require_object,
     word,
 )
-from pricelang.usage.formats.coding_agents import named_attributes
 from pricelang.usage.inclusive import disjoint
 from pricelang.usage.records import (
     SINGLE,

@@ -1,11 +1,9 @@
-"""What records of coding agents have in common: four disjoint counters, a provider, a session."""
+"""What records of coding agents have in common: the provider that a model is served by."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from pricelang.model.notes import Note
-from pricelang.usage.fields import clean, shown, word
+from pricelang.usage.fields import shown, word
 from pricelang.usage.platform_names import named_platform
 
 _LIST_PRICED = ("anthropic", "claude", "claude-code", "claude-max", "openrouter", "cline", "roo")
@@ -31,8 +29,3 @@ def platform_dimensions(
             )
         )
     return {} if platform is None else {"platform": platform}
-
-
-def named_attributes(given: Mapping[str, object]) -> dict[str, str]:
-    """The texts of a record that reports group by."""
-    return {name: clean(text) for name, text in given.items() if isinstance(text, str) and text}

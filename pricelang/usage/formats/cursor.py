@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters
-from pricelang.usage.fields import clean, is_object, require_object, shown, word
+from pricelang.usage.fields import is_object, named_attributes, require_object, shown, word
 from pricelang.usage.io.json_text import written
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.usage.times import milliseconds
@@ -125,6 +125,6 @@ def _record(
         "user": holder.get("User", holder.get("owningUser") or holder.get("userEmail")),
         "kind": holder.get("Kind", holder.get("kind")),
     }
-    attributes = {key: clean(text) for key, text in given.items() if isinstance(text, str) and text}
+    attributes = named_attributes(given)
     part = Part(name, word(at, "Date"), {}, counters.meters())
     return Record((part,), place, FORMAT, tuple(notes), attributes)

@@ -16,6 +16,7 @@ from pricelang.usage.fields import (
     clean,
     is_object,
     model_id,
+    named_attributes,
     optional_count,
     optional_object,
     placed,
@@ -23,7 +24,6 @@ from pricelang.usage.fields import (
     required_count,
     word,
 )
-from pricelang.usage.formats.coding_agents import named_attributes
 from pricelang.usage.formats.gemini_counts import prompt_and_answer
 from pricelang.usage.io.json_text import written
 from pricelang.usage.records import SUM, Outcome, Part, Place, Record, Rejected, Skipped, UsageError

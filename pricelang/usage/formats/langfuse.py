@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pricelang.usage.embedded import embedded, embedded_object, row_of
-from pricelang.usage.fields import clean, first_said, is_object, placed, shown, word
+from pricelang.usage.fields import (
+    clean,
+    first_said,
+    is_object,
+    named_attributes,
+    placed,
+    shown,
+    word,
+)
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.formats.langfuse_counts import observation_meters
 from pricelang.usage.records import (
@@ -139,9 +147,7 @@ def _observation(value: Mapping[str, object], place: Place) -> Record | Skipped 
         return Skipped(place, f"a {shown(value.get('type'))} observation without usage")
     meters, notes = observation_meters(usage)
     given = {name: first_said(value, keys) for name, keys in _ATTRIBUTES.items()}
-    attributes = {
-        name: clean(text) for name, text in given.items() if isinstance(text, str) and text
-    }
+    attributes = named_attributes(given)
     tags = embedded(value.get("tags"), "tags")
     if isinstance(tags, list) and (words := sorted(tag for tag in tags if isinstance(tag, str))):
         attributes["tag"] = clean(",".join(words))

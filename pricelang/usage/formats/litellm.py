@@ -13,7 +13,7 @@ from attrs import evolve
 
 from pricelang.model.notes import Note
 from pricelang.usage.embedded import embedded, embedded_object, row_of
-from pricelang.usage.fields import clean, optional_object, placed, shown, word
+from pricelang.usage.fields import named_attributes, optional_object, placed, shown, word
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.formats.litellm_iterations import iterated_parts
 from pricelang.usage.formats.messages import read_message
@@ -166,4 +166,4 @@ def _attributes(value: Mapping[str, object], metadata: Mapping[str, object]) -> 
     tags = embedded(value.get("request_tags"), "request_tags")
     if isinstance(tags, list):
         found["tag"] = ",".join(sorted(tag for tag in tags if isinstance(tag, str)))
-    return {name: clean(text) for name, text in found.items() if isinstance(text, str) and text}
+    return named_attributes(found)

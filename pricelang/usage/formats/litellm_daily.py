@@ -18,6 +18,7 @@ from pricelang.usage.fields import (
     clean,
     first_said,
     is_object,
+    named_attributes,
     optional_object,
     require_object,
     shown,
@@ -144,9 +145,7 @@ def _row(
     part = Part(model, instant(day, "date"), {}, told.meters(), kind=SUM)
     part = gateway_part(part, about.get("custom_llm_provider"))
     given = {name: first_said(about, keys) for name, keys in _ATTRIBUTES.items()}
-    attributes = {
-        name: clean(text) for name, text in given.items() if isinstance(text, str) and text
-    }
+    attributes = named_attributes(given)
     id = clean(f"{day} {model or ''}".strip()) if isinstance(day, str) else None
     place = evolve(place, id=place.id or id)
     return Record((part,), place, FORMAT, tuple(notes), attributes, ids=ids)

@@ -15,9 +15,9 @@ from decimal import Decimal
 from pricelang.model.notes import Note
 from pricelang.usage.counters import SPLIT, counters_of
 from pricelang.usage.fields import (
-    clean,
     is_object,
     model_id,
+    named_attributes,
     optional_count,
     optional_object,
     require_object,
@@ -184,4 +184,4 @@ def _attributes(value: Mapping[str, object], dream: bool) -> dict[str, str]:
         "agent": agent.get("name") if is_object(agent) else None,
         "deployment": value.get("deployment_id"),
     }
-    return {name: clean(text) for name, text in given.items() if isinstance(text, str) and text}
+    return named_attributes(given)

@@ -19,6 +19,7 @@ from pricelang.usage.counters import Counters
 from pricelang.usage.fields import (
     is_object,
     model_id,
+    named_attributes,
     optional_count,
     optional_object,
     placed,
@@ -27,7 +28,7 @@ from pricelang.usage.fields import (
     shown,
     wrong_type,
 )
-from pricelang.usage.formats.coding_agents import named_attributes, platform_dimensions
+from pricelang.usage.formats.coding_agents import platform_dimensions
 from pricelang.usage.inclusive import total_of
 from pricelang.usage.io.json_text import written
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError

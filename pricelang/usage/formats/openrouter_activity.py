@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, agreed
 from pricelang.usage.embedded import row_of
-from pricelang.usage.fields import clean, is_object, placed, word
+from pricelang.usage.fields import is_object, named_attributes, placed, word
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.inclusive import disjoint
 from pricelang.usage.parted import parted
@@ -77,6 +77,6 @@ def _record(row: Mapping[str, object], place: Place) -> Record:
         "app": row.get("app_name"),
         "user": row.get("user"),
     }
-    attributes = {key: clean(text) for key, text in given.items() if isinstance(text, str) and text}
+    attributes = named_attributes(given)
     ids = named(RESPONSE, row.get("generation_id"))
     return Record((gateway_part(part),), place, FORMAT, tuple(notes), attributes, ids=ids)

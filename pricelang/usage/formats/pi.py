@@ -15,12 +15,13 @@ from pricelang.usage.counters import Counters, writes_of
 from pricelang.usage.fields import (
     is_object,
     model_id,
+    named_attributes,
     optional_count,
     optional_object,
     placed,
     required_count,
 )
-from pricelang.usage.formats.coding_agents import named_attributes, platform_dimensions
+from pricelang.usage.formats.coding_agents import platform_dimensions
 from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.records import Outcome, Part, Place, Record, Skipped
 from pricelang.usage.response_ids import RESPONSE, named

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pricelang.usage.embedded import embedded_object, row_of
-from pricelang.usage.fields import clean, is_object, placed, shown, word
+from pricelang.usage.fields import is_object, named_attributes, placed, shown, word
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.formats.posthog_counts import event_meters
 from pricelang.usage.records import (
@@ -105,7 +105,7 @@ def _event(value: Mapping[str, object], place: Place) -> Record | Skipped:
     raw = embedded_object(properties, "$ai_usage") or {}
     holder = {**properties, "distinct_id": _column(value, "distinct_id")}
     given = {one: holder.get(key) for one, key in _ATTRIBUTES.items()}
-    attributes = {one: clean(text) for one, text in given.items() if isinstance(text, str) and text}
+    attributes = named_attributes(given)
     part = gateway_part(
         Part(
             word(properties.get("$ai_model"), "$ai_model"),
