@@ -30,4 +30,4 @@ def test_all_that_is_public_is_described() -> None:
     lines = page.splitlines()
     for heading in headings:
         below = [line for line in lines[lines.index(heading) + 1 :] if line][:1]
-        assert below and not below[0].startswith("#") or heading.startswith("## "), heading
+        assert (below and not below[0].startswith("#")) or heading.startswith("## "), heading
