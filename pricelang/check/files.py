@@ -105,6 +105,9 @@ def entry_path(source: str | Path) -> Path:
         return path
     known = [*bundled_books(), *PACKAGES]
     help = did_you_mean(str(source), known) or f"books by name: {', '.join(known)}"
+    if path.suffix or len(path.parts) > 1:
+        message = f"there is no file `{shown(source)}`"
+        raise BookError([Fault("no_book", message, NOWHERE, help)])
     raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE, help)])
 
 
@@ -161,6 +164,7 @@ def _read_layer(entry: Path) -> Layer:
     real = folder.resolve()
     prefix = f"{real.name}/" if entry.name == "book.price" else ""
     files, seen = [_read(entry, prefix + entry.name)], {entry}
+    chains: dict[str, tuple[str, ...]] = {files[0].name: (files[0].name,)}
     faults: list[Fault] = []
     queue = list(_includes(files[0]))
     for number, (name, span) in enumerate(queue):
@@ -170,9 +174,11 @@ def _read_layer(entry: Path) -> Layer:
                     [Fault("too_large", f"the book has more than {MAX_FILES} files", span)]
                 )
             path = _inside(folder, real, name, span, seen)
+            chain = (*chains[span.file], prefix + name)
             if path in seen:
-                raise BookError([Fault("twice", f"`{name}` is included twice", span)])
+                raise BookError([_included_again(chain, name, span)])
             files.append(_read(path, prefix + name))
+            chains[prefix + name] = chain
             seen.add(path)
             queue += _includes(files[-1])
         except BookError as error:
@@ -182,6 +188,15 @@ def _read_layer(entry: Path) -> Layer:
     if faults:
         raise BookError(faults, {file.name: file.text for file in files})
     return Layer(tuple(files))
+
+
+def _included_again(chain: tuple[str, ...], name: str, span: Span) -> Fault:
+    """The fault of an include whose file is there already; `chain` is how it was reached."""
+    if chain[-1] not in chain[:-1]:
+        return Fault("twice", f"`{name}` is included twice", span)
+    circle = " → ".join(chain[chain.index(chain[-1]) :])
+    help = "an include adds the statements of another file, once"
+    return Fault("circle", f"includes form a circle: {circle}", span, help)
 
 
 def _includes(file: TextFile) -> Iterator[tuple[str, Span]]:
@@ -240,7 +255,8 @@ def _read(path: Path, name: str) -> TextFile:
         text = text_of(data)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        span = Span(name, line, 1, line, 2)
+        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode()) + 1
+        span = Span(name, line, column, line, column + 1)
         texts = {name: data.decode("utf-8", "replace")}
         raise BookError(
             [Fault("bad_text", f"`{name}` is not UTF-8 in line {line}", span)], texts

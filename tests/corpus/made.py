@@ -104,6 +104,10 @@ def _no_book(folder: Path, patch: pytest.MonkeyPatch) -> str:
     return "antropic"
 
 
+def _no_such_file(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    return "nosuch.price"
+
+
 def _many_pieces(folder: Path, patch: pytest.MonkeyPatch) -> str:
     patch.setattr(search, "MAX_EFFORT", 20)
     axes = "".join(f"dimension side_{axis} default low\n  low, high\n" for axis in "abc")
@@ -194,6 +198,7 @@ MADE: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
     "many_pieces_of_rates": _many_pieces_of_rates,
     "no_book": _no_book,
     "no_entry": _no_entry,
+    "no_such_file": _no_such_file,
     "not_utf_8": _not_utf_8,
     "unreadable": _unreadable,
 }
