@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.check import files
+from pricelang.check import book_files, files
 from pricelang.compile import modifier_lines
 from pricelang.solver import effort as search
 from pricelang.syntax import diagnostics as faults
@@ -62,7 +62,7 @@ def _many_bytes(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_files(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(files, "MAX_FILES", 3)
+    patch.setattr(book_files, "MAX_FILES", 3)
     names = [f"part_{number}.price" for number in range(3)]
     for name in names:
         _write(folder / name, "# nothing\n")
