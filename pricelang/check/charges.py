@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.model import book as m
-from pricelang.model.charges import PERIODS
+from pricelang.model.charges import CALENDAR_PERIODS, PERIODS
 from pricelang.model.space import meet, undated
 from pricelang.syntax import tree as t
 
@@ -137,7 +137,7 @@ def check_turn(draft: Draft, line: t.ChargePool) -> None:
     """Reports an allowance that changes within its period, where what is left of it is unknown."""
     period = line.account.period.text
     for date in (line.endings.start, line.endings.end):
-        if date is None or period not in PERIODS:
+        if date is None or period not in CALENDAR_PERIODS:
             continue
         instant = datetime.datetime.fromtimestamp(date.seconds, datetime.UTC)
         turn = instant.hour == instant.minute == instant.second == 0
