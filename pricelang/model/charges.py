@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
@@ -13,11 +13,12 @@ from pricelang.solver.diagram import Scope
 
 CalendarPeriod: TypeAlias = Literal["day", "month", "year"]
 CALENDAR_PERIODS: tuple[CalendarPeriod, ...] = get_args(CalendarPeriod)
+TERM: Final = "term"
 Period: TypeAlias = CalendarPeriod | Literal["term"]
 """A period of an account: one of the calendar, or the `term`, from the first day of a rule to its
 last (see `term_of`).
 """
-PERIODS: tuple[Period, ...] = (*CALENDAR_PERIODS, "term")
+PERIODS: tuple[Period, ...] = (*CALENDAR_PERIODS, TERM)
 ORGANIZATION = "organization"
 """The key of an account that is the whole of an invoice, unless records carry one of that name."""
 

@@ -23,6 +23,7 @@ class Ladder:
     period reaches holds for all of its units; else each unit has that of its own place (graduated).
     """
 
+    title: str
     counts: tuple[int, ...]
     spend: bool
     account: str
