@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import assert_never
 
-from pricelang.model.charges import CALENDAR_PERIODS, CalendarPeriod
+from pricelang.model.charges import CALENDAR_PERIODS, CalendarPeriod, period_word
 
 
 def turn_of(at: int, per: str) -> int:
@@ -42,5 +42,4 @@ def turn_end(start: int, per: str) -> int:
 
 def _period_of(per: str) -> CalendarPeriod:
     """The period of `organization per month`."""
-    word = per.rsplit(" ", 1)[-1]
-    return next(period for period in CALENDAR_PERIODS if period == word)
+    return next(period for period in CALENDAR_PERIODS if period == period_word(per))
