@@ -1,14 +1,15 @@
 """Tree to text, in the one style of the language.
 
 One space between words, two before a trailing comment, body lines indented by two, tables in
-aligned columns. Which words share a line is fixed by the grammar, so every line that is printed was
-one line of the source.
+aligned columns. The clauses at the end of body lines begin in one column, with two spaces before
+each. Which words share a line is fixed by the grammar, so every line that is printed was one line
+of the source.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, assert_never
 
 from pricelang.syntax import print_values as p
@@ -18,6 +19,8 @@ from pricelang.syntax.print_claims import claim, example_line
 INDENT = "  "
 # a longer cell stands out of its column: one long string must not widen twenty thousand rows
 WIDEST_COLUMN = 100
+# the same for what stands before the clauses of a line
+WIDEST_HEAD = 40
 
 
 def print_statement(statement: t.Statement) -> list[str]:
@@ -120,48 +123,69 @@ def _table(statement: t.Models | t.Rates | t.Figures) -> Body:
     return lines
 
 
-def _value_lines(statement: t.Dimension) -> Body:
-    lines: Body = []
-    for line in statement.lines:
-        clock = p.clock(line.clock) if line.clock is not None else ""
-        clock = "otherwise" if line.otherwise else clock
-        lines.append((line, p.words(p.names(line.values), clock, p.endings(line.endings))))
-    return lines
-
-
-def _derive_lines(statement: t.Derive) -> Body:
-    lines = statement.exceptions
+def _aligned(parts: Iterable[tuple[t.Node, str, list[str]]]) -> Body:
+    """Lines whose clauses begin in one column. A line without clauses widens no column."""
+    rows = list(parts)
+    widths = (len(head) for _, head, clauses in rows if clauses and len(head) <= WIDEST_HEAD)
+    width = max(widths, default=0)
     return [
-        (x, p.words("except", p.number(x.factor), "x", x.of.text, p.endings(x.endings)))
-        for x in lines
+        (node, "  ".join([head.ljust(width), *clauses]) if clauses else head)
+        for node, head, clauses in rows
     ]
 
 
+def _value_lines(statement: t.Dimension) -> Body:
+    def clauses(line: t.ValueLine) -> list[str]:
+        clock = [p.clock(line.clock)] if line.clock is not None else []
+        return (["otherwise"] if line.otherwise else clock) + p.clauses(line.endings)
+
+    return _aligned((line, p.names(line.values), clauses(line)) for line in statement.lines)
+
+
+def _derive_lines(statement: t.Derive) -> Body:
+    return _aligned(
+        (x, p.words("except", p.number(x.factor), "x", x.of.text), p.clauses(x.endings))
+        for x in statement.exceptions
+    )
+
+
 def _modifier_lines(statement: t.Multiplier | t.Surcharge) -> Body:
-    lines: Body = [(statement.when[0], p.when(statement.when))] if statement.when else []
-    for line in statement.lines:
-        otherwise = "otherwise" if line.otherwise else ""
-        lines.append((line, p.words(otherwise, p.effect(line.effect), p.endings(line.endings))))
-    return lines
+    when: Body = [(statement.when[0], p.when(statement.when))] if statement.when else []
+    return when + _aligned(
+        (
+            line,
+            p.words("otherwise" if line.otherwise else "", p.effect(line.effect)),
+            p.clauses(line.endings),
+        )
+        for line in statement.lines
+    )
 
 
 def _limit_lines(statement: t.Limit) -> Body:
-    lines: Body = []
-    for line in statement.lines:
-        bound = "at least" if line.at_least else "at most"
-        per = p.per(line.per) if line.per is not None else p.account(line.account)
-        lines.append(
-            (
-                line,
-                p.words(
-                    bound, p.money(line.money), per, p.on(line.meters), p.endings(line.endings)
-                ),
-            )
-        )
-    return lines
+    return _aligned((x, _bound(x), p.clauses(x.endings)) for x in statement.lines)
 
 
-def _charge_line(line: t.ChargeLine) -> str:
+def _bound(line: t.LimitLine) -> str:
+    bound = "at least" if line.at_least else "at most"
+    per = p.per(line.per) if line.per is not None else p.account(line.account)
+    return p.words(bound, p.money(line.money), per, p.on(line.meters))
+
+
+def _charge_lines(statement: t.Charge) -> Body:
+    return _aligned((x, *_with_after(x, x.endings)) for x in statement.lines)
+
+
+def _amend_lines(statement: t.Amend) -> Body:
+    return _aligned((x, *_with_after(x.effect, x.endings)) for x in statement.lines)
+
+
+def _with_after(line: t.AmendedLine | t.ChargeLine, endings: t.Endings) -> tuple[str, list[str]]:
+    """What a line says, and its clauses: the `after` of a tier is the first of them."""
+    after = [p.after(line)] if isinstance(line, t.ChargePrice) and line.after is not None else []
+    return _line_of_charge(line), after + p.clauses(endings)
+
+
+def _line_of_charge(line: t.AmendedLine | t.ChargeLine) -> str:
     match line:
         case t.ChargePrice():
             return p.price(line)
@@ -173,22 +197,12 @@ def _charge_line(line: t.ChargeLine) -> str:
             return p.words("first", number_of, "free", p.account(account))
         case t.ChargeFree():
             return "free"
-        case _:
-            assert_never(line)
-
-
-def _amend_lines(statement: t.Amend) -> Body:
-    return [(x, p.words(_amended(x.effect), p.endings(x.endings))) for x in statement.lines]
-
-
-def _amended(effect: t.AmendedLine) -> str:
-    match effect:
         case t.Factors():
-            return p.effect(effect)
+            return p.effect(line)
         case t.DerivedFactor(number, instead_of, of):
             return p.words(p.number(number), p.instead(instead_of), "x", of.text)
         case _:
-            return _charge_line(effect)
+            assert_never(line)
 
 
 # ---- headers, without their endings --------------------------------------------------------------
@@ -265,7 +279,7 @@ BODIES: dict[type[t.Statement], Callable[[Any], Body]] = {
     t.Multiplier: _modifier_lines,
     t.Surcharge: _modifier_lines,
     t.Limit: _limit_lines,
-    t.Charge: lambda s: [(x, p.words(_charge_line(x), p.endings(x.endings))) for x in s.lines],
+    t.Charge: _charge_lines,
     t.Amend: _amend_lines,
     t.Example: lambda s: [(x, example_line(x)) for x in s.lines],
 }
