@@ -20,6 +20,7 @@ BOOK = """book clocks in USD
 unit MTok is 1,000,000 tokens
 dimension hours default off_peak
   peak      from 01:00 before 04:00, from 06:00 before 10:00 on weekdays in UTC
+  peak      from 05:00 before 05:30 on saturday, sunday
   off_peak  otherwise
 dimension desk default closed
   open    from 00:30 before 02:30 on sunday, monday in America/New_York
