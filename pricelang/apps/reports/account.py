@@ -5,13 +5,14 @@ free allowances, tiers, floors and caps, by calendar period.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from pricelang.apps.reports.account_changes import AccountChanges, add_changes, adjustments_of
-from pricelang.apps.reports.adjustments import CAP, MINIMUM, Adjustment, group_order
+from pricelang.apps.reports.adjustments import CAP, MINIMUM, Adjustment
+from pricelang.apps.reports.counted_requests import CountedRequest, CountedRequests
 from pricelang.apps.reports.holders import Holders, NamedHolders
 from pricelang.apps.reports.period import Period
 from pricelang.evaluate.account_keys import WHOLE, MissingKey, key_of
@@ -23,26 +24,6 @@ from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.present.decimals import money
-
-
-@frozen(eq=False)
-class CountedRequest:
-    """A request that a free allowance or a tier counts, kept until all are known: whose it is by
-    each key, and the `group` that it is in.
-    """
-
-    priced: Priced
-    billed: bool
-    holders: Holders
-    group: tuple[object, ...] = ()
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        """The place among others: by instant, then by what the request says, so that the order of
-        the input does not matter.
-        """
-        holders = [(key, value is None, value or "") for key, value in sorted(self.holders.items())]
-        return self.priced.at, *_said(self.priced), holders, group_order(self.group)
 
 
 class AccountUsage:
@@ -57,7 +38,7 @@ class AccountUsage:
         self._floor_keys = {
             key_of(bound.per) for bound, _ in account_bounds(book) if bound.at_least
         }
-        self._uses: list[CountedRequest] = []
+        self._uses = CountedRequests(book)
         self._ledger = Ledger(book)
         self._terms: dict[tuple[int, ...], dict[str, str | None]] = {}
         self._bounds: dict[tuple[int, ...], tuple[SpendLimit, ...]] = {}
@@ -102,7 +83,7 @@ class AccountUsage:
         holders = self._holders.take(self._keys_of(priced), carried)
         self._holders.owe(self._floor_keys, holders, carried)
         if any(self._periods_of(priced)):
-            self._uses.append(CountedRequest(priced, True, holders, group))
+            self._uses.add(CountedRequest(priced, True, holders, group))
         else:
             self._settle(priced, holders, None)
 
@@ -117,7 +98,7 @@ class AccountUsage:
             turn_of(priced.at, per) == turn_of(start, per) for per in self._periods_of(priced)
         ):
             holders = self._holders.take(self._keys_of(priced), carried)
-            self._uses.append(CountedRequest(priced, False, holders))
+            self._uses.add(CountedRequest(priced, False, holders))
 
     def _periods_of(self, priced: Priced) -> Iterator[str]:
         """The holder and period of each allowance and tier that counts a request."""
@@ -174,7 +155,7 @@ class AccountUsage:
         """
         self._holders.check()
         changes: AccountChanges = {}
-        for use in sorted(self._uses, key=lambda use: use.order):
+        for use in self._uses:
             charged = self._ledger.charge(use.holders, use.priced)
             if use.billed:
                 add_changes(changes, charged, use.group)
@@ -231,9 +212,3 @@ def _dates_hold(book: m.Book, scope: m.Scope, start: int, end: int) -> bool:
 
 def _period(per: str) -> str:
     return per.rsplit(" ", 1)[-1]
-
-
-def _said(priced: Priced) -> tuple[object, ...]:
-    """What a request says, in an order of its own."""
-    usage: Sequence[tuple[str, tuple[Fraction | int, ...]]] = sorted(priced.usage.items())
-    return priced.cell.point, tuple((name, tuple(map(Fraction, uses))) for name, uses in usage)
