@@ -68,7 +68,7 @@ class Invoice(InNotebook):
             return tuple(((), one) for one in self.adjustments)
         nobody = (None,) * len(self.by)
         return tuple(
-            (own.shares[0].by if own.quantity is not None and own.shares else nobody, own)
+            (own.shares[0].by if own.is_spread else nobody, own)
             for one in self.adjustments
             for own in spread(one)
         )
