@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeAlias, assert_never
 
 from pricelang.model import book as m
-from pricelang.model.charges import CALENDAR_PERIODS, TERM, CalendarPeriod
+from pricelang.model.charges import CALENDAR_PERIODS, TERM, CalendarPeriod, period_word
 from pricelang.model.space import term_of
 
 DAY = 86_400
@@ -21,17 +21,12 @@ def term_for(book: m.Book, per: str, scope: m.Scope) -> Term:
     """The term of what is counted `per` a key and a period, if that is one: from the first day of
     its line to the last. A checked book has both.
     """
-    if not is_term(per):
+    if period_word(per) != TERM:
         return None
     start, end = term_of(book.boundaries, scope)
     assert start is not None
     assert end is not None
     return start, end
-
-
-def is_term(per: str) -> bool:
-    """Decides whether a key and a period, such as `organization per term`, are of a term."""
-    return per.rsplit(" ", 1)[-1] == TERM
 
 
 def turn_of(at: int, per: str, term: Term = None) -> int:
@@ -76,5 +71,4 @@ def turn_end(start: int, per: str, term: Term = None) -> int:
 
 def _period_of(per: str) -> CalendarPeriod:
     """The period of `organization per month`."""
-    word = per.rsplit(" ", 1)[-1]
-    return next(period for period in CALENDAR_PERIODS if period == word)
+    return next(period for period in CALENDAR_PERIODS if period == period_word(per))

@@ -19,6 +19,17 @@ Period: TypeAlias = CalendarPeriod | Literal["term"]
 last (see `term_of`).
 """
 PERIODS: tuple[Period, ...] = (*CALENDAR_PERIODS, TERM)
+
+
+def period_word(per: str) -> str:
+    """The period of a key and a period.
+
+    >>> period_word("organization per month")
+    'month'
+    """
+    return per.rpartition(" ")[2]
+
+
 ORGANIZATION = "organization"
 """The key of an account that is the whole of an invoice, unless records carry one of that name."""
 

@@ -11,9 +11,10 @@ from pricelang.apps.reports.period import Period
 from pricelang.evaluate.account_keys import NONE, WHOLE, Holder, key_of
 from pricelang.evaluate.allowance_terms import SpendLimit
 from pricelang.evaluate.allowances import ReachedTier, TrueUp
-from pricelang.evaluate.billing_periods import is_term, turn_end
+from pricelang.evaluate.billing_periods import turn_end
 from pricelang.evaluate.credits import CreditKey
 from pricelang.model import book as m
+from pricelang.model.charges import period_word
 from pricelang.model.instants import written
 from pricelang.present.readable import readable_amounts
 from pricelang.present.text import shown
@@ -33,7 +34,7 @@ class AccountNotes:
     def left_out(self, bound: SpendLimit) -> None:
         """Says that a floor or a cap is of a longer period."""
         self._texts.add(
-            f"`{bound.name}` is of a {_period(bound.per)}, and this invoice is not of a whole one: "
+            f"`{bound.name}` is of a {period_word(bound.per)}, and this invoice is not of a whole one: "
             "left out"
         )
 
@@ -41,7 +42,7 @@ class AccountNotes:
         """Says that what a ladder of all units gives is known at the end of a longer period only."""
         per = one.counter[1]
         self._texts.add(
-            f"`{one.name}` gives all units of a {_period(per)} the tier that it reaches, and this "
+            f"`{one.name}` gives all units of a {period_word(per)} the tier that it reaches, and this "
             "invoice is not of a whole one: left out"
         )
 
@@ -84,7 +85,3 @@ def _whose(holder: Holder, per: str) -> str:
     if holder == WHOLE:
         return ""
     return f" of {key_of(per)} {NONE if holder is None else shown(holder)}"
-
-
-def _period(per: str) -> str:
-    return "term" if is_term(per) else per.rsplit(" ", 1)[-1]
