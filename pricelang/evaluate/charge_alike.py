@@ -61,15 +61,16 @@ def charge_alike(
 
 
 def _alike(items: Items, places: Sequence[ItemPlace], used: Counts) -> Fraction:
-    """How many whole requests stand as the next one, before any counter reaches its next tier; more
-    than any count where none does.
+    """How many whole requests stand as the next one, before any counter reaches its next tier: in
+    the one that reaches it, later line items may stand there. More than any count where none does.
     """
     moves, found = _moves(items, places), []
     for place in places:
         for one in place.advances:
             by = moves.get(one.counter, ZERO)
             if one.until is not None and by:
-                found.append((one.until - used.get(one.counter, ZERO)) // by)
+                left = one.until - used.get(one.counter, ZERO)
+                found.append(-(-left // by) - 1)
     return Fraction(min(found, default=_NEVER))
 
 

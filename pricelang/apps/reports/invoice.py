@@ -87,6 +87,7 @@ class Invoice(InNotebook):
                 {
                     **dict(zip(self.by, group, strict=True)),
                     **fields_of(one, *about),
+                    **({"unit": one.unit} if one.unit else {}),
                     **({} if one.holder == WHOLE else fields_of(one, "per", "holder")),
                 }
                 for group, one in self.account_lines()
