@@ -20,7 +20,7 @@ from attrs import frozen
 from pricelang.evaluate.account_keys import Account, holder_of
 from pricelang.evaluate.allowance_terms import AllowanceTerms
 from pricelang.evaluate.billing_periods import Term, turn_end, turn_of
-from pricelang.evaluate.ladders import LadderTerms, StandingLadder, Values
+from pricelang.evaluate.ladders import LadderTerms, StandingLadder, Values, at_tiers
 from pricelang.evaluate.offers import Point
 from pricelang.evaluate.pieces import Advance, Counter, Counts, in_pieces
 from pricelang.model import book as m
@@ -69,7 +69,8 @@ class ItemPlace:
 @frozen(eq=False)
 class LineItem:
     """A meter of a request that an account pays, with the ladders that count the request and the
-    counter of each.
+    counter of each. Pools and tiers of the meter's own charge are left out unless it
+    `has_allowances`.
     """
 
     terms: LadderTerms
@@ -79,6 +80,7 @@ class LineItem:
     meter: str
     ladders: tuple[StandingLadder, ...]
     counters: tuple[Counter, ...]
+    has_allowances: bool = True
 
     def pieces(
         self, quantity: Fraction, counts: Counts, reached: Reached
@@ -120,8 +122,9 @@ class LineItem:
 
     def _own(self, values: Values, counts: Counts) -> OwnPlace:
         """The place in the pool and the tiers of the meter's own charge."""
-        terms = self.terms.terms(self.point, values, self.meter)
-        if not terms.per:
+        point = at_tiers(self.point, self.ladders, values)
+        terms = self.terms.terms(point, self.meter)
+        if not terms.per or not self.has_allowances:
             return OwnPlace(terms, False, 0, ())
         pool = self._counter(terms, "pool", terms.pool_scope, terms.pool_term)
         pooled = counts.get(pool, ZERO)

@@ -116,7 +116,6 @@ def _stages(cell: Combination, pieces: Pieces, ladders: int) -> list[Fraction]:
 
 
 def _changes(item: LineItem, pieces: Pieces, stages: Sequence[Fraction]) -> Iterator[LadderChange]:
-    changed = item.terms.changed(item.point, item.meter)
     for place, (one, counter) in enumerate(zip(item.ladders, item.counters, strict=True)):
         by = one.moves.get(item.meter, ZERO)
         beyond = (length * by for length, at in pieces if at.values[place])
@@ -126,6 +125,6 @@ def _changes(item: LineItem, pieces: Pieces, stages: Sequence[Fraction]) -> Iter
             one.end(counter),
             max(at.values[place] for _, at in pieces),
             None if one.ladder.spend else sum(beyond, ZERO),
-            stages[0] if changed[place] else ZERO,
+            stages[0] if item.terms.changes(item.point, one, item.meter) else ZERO,
             stages[place + 1] - stages[place],
         )

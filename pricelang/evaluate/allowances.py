@@ -207,7 +207,7 @@ def line_items(
     ):
         assert amount.rate is not None
         meter = amount.rate.meter.name
-        if ladders or terms.terms(cell.point, (), meter).per:
+        if ladders or terms.terms(cell.point, meter).per:
             yield (
                 amount,
                 LineItem(terms, account, priced.at, cell.point, meter, ladders, counters),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 from attrs import frozen
 
@@ -79,7 +80,7 @@ class LadderTerms:
         self._ladders: dict[Point, tuple[StandingLadder, ...]] = {}
         self._cells: dict[Point, Combination] = {}
         self._terms: dict[tuple[Point, str], AllowanceTerms] = {}
-        self._changed: dict[tuple[Point, str], tuple[bool, ...]] = {}
+        self._changed: dict[tuple[Point, int, str], bool] = {}
         self._every = tuple(
             _standing(book, index, dimension.name, dimension.ladder)
             for index, dimension in enumerate(book.dimensions)
@@ -92,48 +93,58 @@ class LadderTerms:
         """
         found = self._ladders.get(point)
         if found is None:
-            found = tuple(one for one in self._every if holds(one.ladder.scope, point))
-            for one in found:
-                _check_unsaid(self.book.dimensions[one.dimension], value_at(point, one.dimension))
-            self._ladders[point] = found
+            found = self._ladders[point] = self.among(point, {one.name for one in self._every})
         return found
 
-    def cell(self, point: Point, values: Values) -> Combination:
-        """The combination of a request at some tiers of its ladders."""
-        moved = self._moved(point, values)
-        found = self._cells.get(moved)
+    def among(self, point: Point, names: Container[str]) -> tuple[StandingLadder, ...]:
+        """Those of some names. Raises `BadRequest` (`said_tier`)."""
+        found = [x for x in self._every if x.name in names and holds(x.ladder.scope, point)]
+        for one in found:
+            _check_unsaid(self.book.dimensions[one.dimension], value_at(point, one.dimension))
+        return tuple(found)
+
+    def cell(self, point: Point) -> Combination:
+        """The combination at a point."""
+        found = self._cells.get(point)
         if found is None:
-            found = self._cells[moved] = cell_at(self.book, moved)
+            found = self._cells[point] = cell_at(self.book, point)
         return found
 
-    def terms(self, point: Point, values: Values, meter: str) -> AllowanceTerms:
-        """What a meter costs a request at some tiers; nothing is `per` anybody where it has no
-        pool and no tiers of its own.
+    def terms(self, point: Point, meter: str) -> AllowanceTerms:
+        """What a meter costs a request; nothing is `per` anybody where it has no pool and no tiers
+        of its own.
         """
-        key = self._moved(point, values), meter
+        key = point, meter
         found = self._terms.get(key)
         if found is None:
-            found = self._terms[key] = _terms(self.book, self.cell(point, values), meter)
+            found = self._terms[key] = _terms(self.book, self.cell(point), meter)
         return found
 
-    def changed(self, point: Point, meter: str) -> tuple[bool, ...]:
-        """Says of each ladder at a point whether some tier of it changes what a meter costs."""
-        key = point, meter
+    def changes(self, point: Point, ladder: StandingLadder, meter: str) -> bool:
+        """Decides whether some tier of a ladder changes what a meter costs at a point."""
+        key = point, ladder.dimension, meter
         found = self._changed.get(key)
         if found is None:
-            ladders = self.at(point)
-            first = self.terms(point, (0,) * len(ladders), meter)
-            found = self._changed[key] = tuple(
-                any(self.terms(point, values, meter) != first for values in _alone(ladders, place))
-                for place in range(len(ladders))
+            first = self.terms(point, meter)
+            found = self._changed[key] = any(
+                self.terms(at_tiers(point, (ladder,), (tier,)), meter) != first
+                for tier in range(1, len(ladder.ladder.starts))
             )
         return found
 
-    def _moved(self, point: Point, values: Values) -> Point:
-        for one, value in zip(self.at(point), values, strict=True):
-            if value:
-                point = with_value(point, one.dimension, value)
-        return point
+
+@lru_cache(maxsize=16)
+def ladder_terms_of(book: m.Book) -> LadderTerms:
+    """What requests of a book pay at each tier."""
+    return LadderTerms(book)
+
+
+def at_tiers(point: Point, ladders: Iterable[StandingLadder], values: Values) -> Point:
+    """A point at some tiers of its ladders."""
+    for one, value in zip(ladders, values, strict=True):
+        if value:
+            point = with_value(point, one.dimension, value)
+    return point
 
 
 def _standing(book: m.Book, index: int, name: str, ladder: m.Ladder) -> StandingLadder:
@@ -153,13 +164,6 @@ def _check_unsaid(dimension: m.Dimension, value: int) -> None:
             "which follows from what the account has used",
             help=f"leave `{dimension.name}` out: each unit has the tier of its place",
         )
-
-
-def _alone(ladders: Iterable[StandingLadder], place: int) -> Iterator[Values]:
-    """The later tiers of one ladder, with the first of all others."""
-    every = tuple(ladders)
-    for value in range(1, len(every[place].ladder.starts)):
-        yield tuple(value if index == place else 0 for index in range(len(every)))
 
 
 def _terms(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms:

@@ -19,7 +19,9 @@ from pricelang.evaluate.ladders import LadderTerms
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.offers import Point
+from pricelang.evaluate.positions import PositionedRequest
 from pricelang.model import book as m
+from pricelang.model.errors import BadRequest
 
 
 @frozen
@@ -47,8 +49,15 @@ class AccountRules:
 
     def keys_of(self, priced: Priced) -> dict[str, str]:
         """The keys by which a request is counted, each with its period. Raises `BadRequest`
-        (`bad_book`, `said_tier`).
+        (`bad_book`, `bad_position`, `said_tier`).
         """
+        if isinstance(priced, PositionedRequest):
+            raise BadRequest(
+                "bad_position",
+                "the record says its position in tiers, which follows from what the account has "
+                "used",
+                help="leave `position` out",
+            )
         bounds = (bound.per for bound in self.bounds(priced))
         ordered = (one.per for one in self.in_order(priced))
         return {key_of(per): per for per in (*ordered, *bounds)}
