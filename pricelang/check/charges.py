@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.model import book as m
-from pricelang.model.charges import CALENDAR_PERIODS, PERIODS, TERM
+from pricelang.model.charges import CALENDAR_PERIODS, PERIODS, TERM, period_word
 from pricelang.model.space import meet, term_of, undated
 from pricelang.syntax import tree as t
 
@@ -219,12 +219,25 @@ def _check_accounts(draft: Draft, charge: m.Charge) -> None:
     pools = [(pool.scope, pool.account, pool.origin) for pool in charge.pools]
     for number, (scope, account, origin) in enumerate((*tiers, *pools)):
         for other, theirs, first in tiers[:number]:
-            if account != theirs and _meet(draft, scope, other):
+            same = account == theirs
+            if same and (
+                period_word(account) != TERM or _term(draft, scope) == _term(draft, other)
+            ):
+                continue
+            if _meet(draft, scope, other):
                 name = draft.meters[charge.meter].name
                 draft.overlap(
-                    f"`{name}` is counted per {theirs} and per {account} for one request",
+                    f"`{name}` is counted in two terms for one request"
+                    if same
+                    else f"`{name}` is counted per {theirs} and per {account} for one request",
                     span_of(origin),
                     span_of(first),
-                    "give both the same key and period",
+                    "give both the same `from` and `before`"
+                    if same
+                    else "give both the same key and period",
                 )
                 break
+
+
+def _term(draft: Draft, scope: m.Scope) -> tuple[int | None, int | None]:
+    return term_of(draft.space.boundaries, scope)

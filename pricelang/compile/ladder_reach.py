@@ -78,7 +78,9 @@ def _question(reach: Reach, slot: Slot) -> _Question | None:
             rows = book.limits[slot.index].lines
             what = f"`{book.limits[slot.index].name}`"
             told = lambda leaf: [x for x in leaf if rows[x].target != "unit_price"]  # noqa: E731
-        case "refusal" | "free" | "note" | "rounding" | "conversion":
+        case "free":
+            what = "a `free`"
+        case "refusal" | "note" | "rounding" | "conversion":
             what = f"a {slot.group}"
         case "derivation":
             return None
