@@ -41,10 +41,11 @@ COMMANDS = {
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
     "lsp": "Serve an editor, by the Language Server Protocol.",
+    "compile": "Write a book in the compiled form that any program can evaluate.",
 }
 
 
-WITHOUT_TABLES = frozenset(("focus-check", "sql", "import", "export", "fmt", "lsp"))
+WITHOUT_TABLES = frozenset(("focus-check", "sql", "import", "export", "fmt", "lsp", "compile"))
 WITH_AMOUNTS = frozenset(
     (
         "price",
