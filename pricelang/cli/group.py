@@ -40,10 +40,11 @@ COMMANDS = {
     "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
+    "compile": "Write a book in the compiled form that any program can evaluate.",
 }
 
 
-WITHOUT_TABLES = frozenset(("focus-check", "sql", "import", "export", "fmt"))
+WITHOUT_TABLES = frozenset(("focus-check", "sql", "import", "export", "fmt", "compile"))
 WITH_AMOUNTS = frozenset(
     (
         "price",

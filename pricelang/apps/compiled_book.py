@@ -1,0 +1,22 @@
+"""The compiled form of a loaded book, with the books that it extends."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pricelang.apps.loaded_book import LoadedBook
+from pricelang.compile.artefact import book_data, canonical, sealed
+from pricelang.evaluate.worked_out import worked_out
+
+
+def compiled_data(book: LoadedBook) -> dict[str, Any]:
+    """The members of the compiled form of a book."""
+    found = book_data(book.checked, book.digest) | {"worked_out": worked_out(book.checked)}
+    if book.below is not None:
+        found["below"] = compiled_data(book.below)
+    return sealed(found)
+
+
+def compiled_text(book: LoadedBook) -> str:
+    """The compiled form of a book, as text: one line of canonical JSON."""
+    return canonical(compiled_data(book)) + "\n"
