@@ -12,6 +12,9 @@ from collections import Counter
 
 import pytest
 
+from pricelang.api import Book
+from pricelang.compile.artefact import book_of
+from tests.kit.answers import answer
 from tests.kit.writing import FOLDER, lines_of, parts, text_of
 
 UPDATE = bool(os.environ.get("UPDATE_GOLDEN"))
@@ -29,6 +32,18 @@ def test_the_kit_is_what_the_package_answers(name: str) -> None:
     ):
         assert line == wanted, f"line {number} of {name}: `python -m tests.kit` writes it anew"
     assert len(made) == len(kept)
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_a_book_that_is_read_back_answers_alike(name: str) -> None:
+    book = None
+    for text in (FOLDER / name).read_text(encoding="utf-8").splitlines():
+        line = json.loads(text)
+        if "compiled" in line:
+            book = Book(book_of(line["compiled"])[0])
+        elif "answer" in line:
+            assert book is not None
+            assert answer(book, line["request"]) == line["answer"]
 
 
 def test_each_kind_of_answer_is_in_the_kit() -> None:

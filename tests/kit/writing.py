@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from pricelang.apps.compiled_book import compiled_data
+from pricelang.compile.artefact import sealed
 from pricelang.model import book as m
 from pricelang.model.instants import with_time
 from pricelang.present.decimals import plain
@@ -31,9 +33,18 @@ def lines_of(books: Iterable[KitBook]) -> Iterator[dict[str, Any]]:
     """The lines of some books."""
     yield {"kit": FORMAT}
     for kit in books:
-        yield {"book": kit.name, **kit.origin}
+        yield {"book": kit.name, **kit.origin, "compiled": compiled(kit)}
         for request in requests_of(kit):
             yield {"in": kit.name, "request": request, "answer": answer(kit.book, request)}
+
+
+def compiled(kit: KitBook) -> dict[str, Any]:
+    """The compiled form of a book, without what prices nothing: what it says of itself and what it
+    extends.
+    """
+    whole = compiled_data(kit.book)
+    needed = {name: part for name, part in whole.items() if name != "below"}
+    return sealed(needed | {"claims": [], "examples": [], "remarks": []})
 
 
 def requests_of(kit: KitBook) -> Iterator[Request]:
