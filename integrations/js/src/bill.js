@@ -1,7 +1,7 @@
 // The bill of a request: its lines, their sum, and what a reader should know.
 
 import { placeOf, PriceError } from "./errors.js";
-import { ZERO } from "./rational.js";
+import { placed, Rational, sumOf, ten } from "./rational.js";
 
 const LEFT_OUT = "not included (applied per account and period by `invoice`)";
 const BOUNDS =
@@ -9,39 +9,73 @@ const BOUNDS =
 const NOTES = new Set(["account", "announced", "free", "inexact_decimal", "long_window"]);
 for (const code of ["no_date", "outside_term", "remark", "retired"]) NOTES.add(code);
 
+const isUsed = ({ n }) => n > 0n;
+
+/** What one request costs. */
 export class Bill {
   #combination;
-  #amounts;
+  #used;
   #notes;
-  #rates;
+  #amount;
+  #most = null;
 
   /** Throws where a meter that is used has no price. */
   constructor(combination, uses, { at, notes }) {
     this.#combination = combination;
     this.#notes = notes;
+    this.#used = [];
     this.at = at;
-    const used = [...uses].filter(([, quantities]) => quantities.some(({ n }) => n > 0n));
-    const priced = used.map(([index, quantities]) => [combination.rate(index), quantities]);
-    const rated = priced.map(([rate, quantities]) => this.#line(rate, quantities));
-    this.#rates = rated.map(({ rate }) => rate);
-    const subtotal = rated.reduce((sum, { amount }) => sum.plus(amount), ZERO);
-    this.#amounts = [...rated, ...combination.beyondLines(subtotal)].map((line) => {
-      return { ...line, amount: line.amount.times(combination.exchange) };
-    });
-    const sum = this.#amounts.reduce((found, { amount }) => found.plus(amount), ZERO);
-    /** The exact amount; of a record that has bounds, the low one. */
-    this.amount = combination.roundedTotal(sum);
-    /** The most that a record can cost that has bounds. */
-    this.most = this.amount;
+    for (const [index, quantities] of uses) {
+      if (quantities.some(isUsed)) this.#used.push([combination.rate(index), quantities]);
+    }
   }
 
-  #line(rate, quantities) {
-    const { minimum } = rate;
-    const billed = quantities
-      .filter(({ n }) => n > 0n)
-      .map((use) => (minimum !== undefined && use.compare(minimum) < 0 ? minimum : use))
-      .reduce((sum, use) => sum.plus(use), ZERO);
-    return { rate, billed, amount: this.#combination.roundedLine(billed.times(rate.price)) };
+  /** The exact amount; of a record that has bounds, the low one. */
+  get amount() {
+    if (this.#amount === undefined) {
+      const units = this.#units();
+      if (units !== null) this.#amount = Rational.of(units.total, ten(units.places));
+      else this.#amount = this.#combination.rounded("total", sumOf(this.#lines().map((line) => line.amount)));
+    }
+    return this.#amount;
+  }
+
+  /** The most that a record can cost that has bounds. */
+  get most() {
+    return this.#most ?? this.amount;
+  }
+
+  /** The amount in units of a power of ten, where it is nothing but quantities times decimals. */
+  #units() {
+    if (!this.#combination.isPlain) return null;
+    let places = 0;
+    for (const [rate] of this.#used) {
+      if (rate.places === null) return null;
+      if (rate.places > places) places = rate.places;
+    }
+    let total = 0n;
+    for (const [rate, quantities] of this.#used) {
+      const scale = rate.units * ten(places - rate.places);
+      for (const { n, d } of quantities) {
+        if (d !== 1n) return null;
+        total += n * scale;
+      }
+    }
+    return { total, places };
+  }
+
+  /** The lines with their exact amounts: those of meters, then what is beyond them. */
+  #lines() {
+    const { exchange } = this.#combination;
+    const rated = this.#used.map(([rate, quantities]) => {
+      const { minimum, price } = rate;
+      const least = (use) => (minimum !== undefined && use.compare(minimum) < 0 ? minimum : use);
+      const billed = sumOf(quantities.filter(isUsed).map(least));
+      return { rate, billed, amount: this.#combination.rounded("line", billed.times(price)) };
+    });
+    const subtotal = sumOf(rated.map(({ amount }) => amount));
+    const found = [...rated, ...this.#combination.beyondLines(subtotal)];
+    return found.map((line) => ({ ...line, amount: line.amount.times(exchange) }));
   }
 
   get currency() {
@@ -50,13 +84,14 @@ export class Bill {
 
   /** The amount as a decimal: exact, or rounded half even to 20 places, which a note says. */
   get total() {
-    if (!this.#isBounded) return this.amount.decimal();
+    if (!this.#isBounded) return this.low;
     const help = "ask for `low` and `high`";
     throw new PriceError("range", "the record has no single amount", { help });
   }
 
   get low() {
-    return this.amount.decimal();
+    const units = this.#amount === undefined ? this.#units() : null;
+    return units === null ? this.amount.decimal() : placed(units.total, units.places);
   }
 
   get high() {
@@ -64,14 +99,14 @@ export class Bill {
   }
 
   get #isBounded() {
-    return !this.amount.equals(this.most);
+    return this.#most !== null && !this.#most.equals(this.amount);
   }
 
   /** The lines, in the order of the request. */
   get lines() {
-    return this.#amounts.map(({ rate, billed, amount, rule, origin }) => {
+    return this.#lines().map(({ rate, billed, amount, rule, origin }) => {
       const shown = amount.decimal();
-      if (rate !== undefined) return { ...rate.terms, quantity: billed.decimal(), amount: shown };
+      if (rate !== undefined) return { ...rate.line, quantity: billed.decimal(), amount: shown };
       const terms = { meter: rule, unit: "request", unit_price: shown, list_price: shown, factors: [] };
       const place = { source: origin.source ?? null, location: placeOf(origin) };
       const model = this.#combination.model.name;
@@ -82,11 +117,12 @@ export class Bill {
   /** What a reader should know: each a code, a level and a text. */
   get notes() {
     const { notes, free, account } = this.#combination;
+    const rates = this.#used.map(([rate]) => rate);
     const found = [
       ...[...this.#notes, ...notes],
-      ...this.#rates.flatMap((rate) => rate.notes.map((text) => ["unsure", text])),
+      ...rates.flatMap((rate) => rate.unsure.map((text) => ["unsure", text])),
       ...(free === undefined ? [] : [["free", free.text]]),
-      ...[...account, ...this.#rates.flatMap((rate) => rate.account)].map((text) => {
+      ...[...account, ...rates.flatMap((rate) => rate.account)].map((text) => {
         return ["account", `${LEFT_OUT}: ${text}`];
       }),
     ];
@@ -109,7 +145,7 @@ export class Bill {
 
   /** The bill of a record that costs up to another amount. */
   bounded(most) {
-    this.most = most;
+    this.#most = most;
     return this;
   }
 

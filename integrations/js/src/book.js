@@ -1,51 +1,30 @@
-// A compiled book that prices requests.
+// A compiled book that prices requests. `docs/compiled.md` says what each step means.
 
 import { Bill } from "./bill.js";
-import { Combination, notOffered } from "./combination.js";
-import { BookError, PriceError, shown } from "./errors.js";
+import { Combination } from "./combination.js";
+import { PriceError } from "./errors.js";
 import { DAY, isDay, secondsOf, turnsOfDay, written } from "./instants.js";
+import { longest, widerWindow } from "./longest.js";
 import { countUpTo, inScope, Names } from "./names.js";
-import { grouped, Rational, ZERO } from "./rational.js";
+import { notOffered } from "./rates.js";
+import { number } from "./rational.js";
+import { checked, totalOf } from "./request.js";
 
-const FORMAT = "pricelang compiled book";
-const VERSION = 1;
-const KINDS = new Set([
-  ...["model", "alias", "value", "meter", "price", "announcement", "derivation", "modifier line"],
-  ...["limit", "exclusion", "allow", "charge price", "charge minimum", "charge pool", "charge free"],
-  ...["refusal", "free", "note", "rounding", "conversion"],
-]);
 const MAX_KEPT = 20_000;
-const STEPS = new Set(["model", "at", "usage", "dimensions", "record", "each", "limits"]);
-
-/** The book of a document that `pricelang compile` wrote, as text or as data. */
-export function load(document) {
-  let data = document;
-  try {
-    if (typeof document === "string") data = JSON.parse(document);
-  } catch (error) {
-    throw new BookError(`the document is no JSON: ${error.message}`);
-  }
-  if (data?.format !== FORMAT) throw new BookError(`the document is not a \`${FORMAT}\``);
-  if (data.version !== VERSION) {
-    throw new BookError(`the document is of version ${data.version}, and not of ${VERSION}`);
-  }
-  const strange = data.kinds.filter((kind) => !KINDS.has(kind));
-  if (strange.length) {
-    throw new BookError(`the book has rules of a kind that is not known here: ${strange.join(", ")}`);
-  }
-  return new Book(data);
-}
 
 export class Book {
   #data;
   #names;
-  #kept = new Map();
-  #contexts = new Map();
+  #isClocked;
+  #limits;
+  #combinations = new Map();
+  #points = new Map();
 
   constructor(data) {
     this.#data = data;
     this.#names = new Names(data);
-    this.#data.worked_out.unsaid ??= [];
+    this.#isClocked = data.dimensions.some(({ clocked }) => clocked);
+    this.#limits = longest(data);
   }
 
   get name() {
@@ -64,30 +43,30 @@ export class Book {
     return this.#data.digest;
   }
 
-  /** The names of the models that are released at an instant. */
-  models(at) {
-    const seconds = at === undefined ? Infinity : secondsOf(at);
-    const released = this.#data.models.filter((model) => model.released <= seconds);
-    return released.map(({ name }) => name);
-  }
-
   get meters() {
     return this.#data.meters.map(({ name, unit }) => ({ name, unit }));
   }
 
   get dimensions() {
     return this.#data.dimensions.map(({ name, values, default: usual, clocked }) => {
-      return { name, values: values.map((value) => value.name), default: values[usual].name, clocked };
+      const names = values.map((value) => value.name);
+      return { name, values: names, default: names[usual], clocked };
     });
+  }
+
+  /** The names of the models, or of those that are released at an instant. */
+  models(at) {
+    const seconds = at === undefined ? Infinity : secondsOf(at);
+    const released = this.#data.models.filter((model) => model.released <= seconds);
+    return released.map(({ name }) => name);
   }
 
   /** What a request costs. Throws a `PriceError`. */
   price(request) {
     const asked = checked(request);
-    if (asked.at !== undefined && asked.at !== null) return this.#price(asked);
+    if ((asked.at ?? null) !== null) return this.#price(asked);
     const bill = this.#price({ ...asked, at: this.#present() });
-    const text = `no date is given: priced as of ${written(bill.at)}`;
-    return bill.noted(["no_date", text]);
+    return bill.noted(["no_date", `no date is given: priced as of ${written(bill.at)}`]);
   }
 
   /** The amount alone, as a decimal. Throws as `price` does. */
@@ -95,24 +74,26 @@ export class Book {
     return this.price(request).total;
   }
 
+  /** The present day, or the present instant where the time of day matters. */
   #present() {
     const seconds = Math.floor(Date.now() / 1000);
-    const midnight = seconds - (((seconds % DAY) + DAY) % DAY);
-    const { dimensions, boundaries } = this.#data;
-    const parted = boundaries.some((at) => midnight < at && at < midnight + DAY);
-    return parted || dimensions.some(({ clocked }) => clocked) ? seconds : midnight;
+    const midnight = seconds - (seconds % DAY);
+    const parted = this.#data.boundaries.some((at) => midnight < at && at < midnight + DAY);
+    return parted || this.#isClocked ? seconds : midnight;
   }
 
   #price(asked) {
     if (asked.record === "sum") return this.#sum(asked);
-    const clocked = this.#data.dimensions.some((dimension) => dimension.clocked);
-    if (clocked && isDay(asked.at)) return this.#anyTime(asked);
+    if (this.#isClocked && isDay(asked.at)) return this.#anyTime(asked);
     const context = this.#context(asked);
     const uses = this.#names.uses(asked.usage);
     const combination = this.#combination([...context.point, ...this.#sides(uses)], uses);
     if (asked.limits) {
-      const wider = this.#longWindow(context, asked, uses);
-      if (wider !== null) return wider;
+      const wider = widerWindow(this.#data, this.#limits, context, uses, asked.dimensions);
+      if (wider !== null) {
+        const bill = this.#price({ ...asked, dimensions: wider.said });
+        return bill.noted(["long_window", wider.text]);
+      }
     }
     return new Bill(combination, uses, context);
   }
@@ -121,10 +102,8 @@ export class Book {
   #anyTime(asked) {
     const midnight = secondsOf(asked.at);
     const { dimensions, boundaries } = this.#data;
-    const [bills, errors] = [[], []];
-    for (const at of turnsOfDay(dimensions, boundaries, midnight)) {
-      collect(() => this.#price({ ...asked, at }), bills, errors);
-    }
+    const turns = turnsOfDay(dimensions, boundaries, midnight);
+    const { bills, errors } = collected(turns, (at) => this.#price({ ...asked, at }));
     const alike = (values) => new Set(values).size === 1;
     if (!bills.length && alike(errors.map(({ message }) => message))) throw errors[0];
     if (errors.length || !alike(bills.map((bill) => `${bill.amount} ${bill.currency}`))) {
@@ -141,42 +120,36 @@ export class Book {
     const said = this.#names.sides(asked.each);
     const context = this.#context(asked);
     const uses = this.#names.uses(asked.usage);
-    const reached = this.#sides(uses);
-    const choices = reached.map((most, index) => {
-      const open = said.get(index);
-      if (open === undefined) return [...Array(most + 1).keys()];
+    const choices = this.#sides(uses).map((most, index) => {
+      const open = said.get(index) ?? [...Array(most + 1).keys()];
       const within = open.filter((side) => side <= most);
       return within.length ? within : open;
     });
-    const [bills, errors] = [[], []];
-    for (const point of this.#byClock(context.point)) {
-      for (const sides of product(choices)) {
-        const priced = () => new Bill(this.#combination([...point, ...sides], uses), uses, context);
-        collect(priced, bills, errors);
-      }
-    }
+    const points = this.#byClock(context.point).flatMap((point) =>
+      product(choices).map((sides) => [...point, ...sides]),
+    );
+    const { bills, errors } = collected(points, (point) => {
+      return new Bill(this.#combination(point, uses), uses, context);
+    });
     if (!bills.length) throw errors[0];
     bills.sort((left, right) => left.amount.compare(right.amount));
     return bills[0].bounded(bills.at(-1).amount);
   }
 
   /** The points that the clocks may set. */
-  #byClock(point) {
+  #byClock([model, stretch, ...values]) {
     const { dimensions } = this.#data;
-    const choices = dimensions.map(({ clocked, values }, index) =>
-      clocked ? [...values.keys()] : [point[2 + index]],
+    const choices = dimensions.map((dimension, index) =>
+      dimension.clocked ? [...dimension.values.keys()] : [values[index]],
     );
-    return [...product(choices)]
-      .map((values) => [point[0], point[1], ...values])
-      .filter((found) =>
-        dimensions.every(({ clocked, values }, index) => {
-          const { offers } = values[found[2 + index]];
-          return !clocked || offers.some(({ scope }) => inScope(scope, found));
-        }),
-      );
+    const points = product(choices).map((found) => [model, stretch, ...found]);
+    return points.filter((point) =>
+      dimensions.every(({ clocked, values: every }, index) => {
+        const { offers } = every[point[2 + index]];
+        return !clocked || offers.some(({ scope }) => inScope(scope, point));
+      }),
+    );
   }
-
-  // ---- what a request is in the book ----
 
   /** The point of a request without the sides of sums, and what is doubtful about its names. */
   #context({ model, at, dimensions, limits }) {
@@ -184,8 +157,13 @@ export class Book {
     if (limits) this.#checkSaid(dimensions);
     const { index, doubts } = this.#names.model(model, seconds);
     const stretch = countUpTo(this.#data.boundaries, seconds);
-    const values = this.#names.values(index, stretch, dimensions, seconds);
-    return { at: seconds, point: [index, stretch, ...values], notes: doubts.map((text) => ["unsure", text]) };
+    const key = `${index} ${stretch} ${JSON.stringify(dimensions)}`;
+    let point = this.#points.get(key);
+    if (point === undefined) {
+      point = [index, stretch, ...this.#names.values(index, stretch, dimensions, seconds)];
+      if (!this.#isClocked) keep(this.#points, key, point);
+    }
+    return { at: seconds, point, notes: doubts.map((text) => ["unsure", text]) };
   }
 
   /** Throws where a platform leaves unsaid what its prices depend on. */
@@ -194,124 +172,62 @@ export class Book {
     for (const { dimension, value, needs } of worked_out.unsaid) {
       const { name, values } = dimensions[dimension];
       const needed = dimensions[needs];
-      if (said[name] === values[value].name && (said[needed.name] ?? null) === null) {
-        const message = `the request does not say its \`${needed.name}\`, and its price may depend on it`;
-        const help = `say it: one of ${needed.values.map((one) => one.name).join(", ")}`;
-        throw new PriceError("unsaid", message, { help });
-      }
+      if (said[name] !== values[value].name || (said[needed.name] ?? null) !== null) continue;
+      const message = `the request does not say its \`${needed.name}\`, and its price may depend on it`;
+      const help = `say it: one of ${needed.values.map((one) => one.name).join(", ")}`;
+      throw new PriceError("unsaid", message, { help });
     }
   }
 
   /** The point on the axis of each sum that quantities fall on. */
   #sides(uses) {
     return this.#data.sums.map(({ meters, limits }) => {
-      const amount = total(uses, meters);
-      return limits.filter((limit) => amount.compare(Rational.parse(limit)) > 0).length;
+      const amount = totalOf(uses, meters);
+      return limits.filter((limit) => amount.compare(number(limit)) > 0).length;
     });
   }
 
   #combination(point, uses) {
     const key = point.join();
-    let found = this.#kept.get(key);
+    let found = this.#combinations.get(key);
     if (found === undefined) {
-      try {
-        found = new Combination(this.#data, point);
-      } catch (error) {
-        if (!(error instanceof PriceError)) throw error;
-        found = error;
-      }
-      if (this.#kept.size >= MAX_KEPT) this.#kept.clear();
-      this.#kept.set(key, found);
+      const { bills: [made], errors } = collected([point], () => new Combination(this.#data, point));
+      found = made ?? errors[0];
+      keep(this.#combinations, key, found);
     }
-    if (!(found instanceof PriceError)) return found;
+    if (found instanceof Combination) return found;
     // What does not exist comes before what is refused.
     for (const [index, quantities] of found.code === "not_offered" ? [] : uses) {
       const meter = this.#data.meters[index];
-      const used = quantities.some(({ n }) => n > 0n);
-      if (used && !meter.offers.some(({ scope }) => inScope(scope, point))) throw notOffered(meter);
+      const isOffered = meter.offers.some(({ scope }) => inScope(scope, point));
+      if (!isOffered && quantities.some(({ n }) => n > 0n)) throw notOffered(meter);
     }
     throw found;
   }
-
-  // ---- how long a request may be ----
-
-  /** The bill in the only window that holds a long prompt, or null. Throws where there is none. */
-  #longWindow(context, asked, uses) {
-    const { worked_out, dimensions, models } = this.#data;
-    for (const label of new Set(worked_out.request_limits.map((entry) => entry.label))) {
-      const entry = worked_out.request_limits
-        .filter((one) => one.label === label && one.model === context.point[0])
-        .filter(({ start }) => start <= context.at)
-        .reduce((last, one) => (last === null || one.start >= last.start ? one : last), null);
-      const choices = (entry?.choices ?? []).filter(({ scope }) => inScope(scope, context.point));
-      if (!choices.length) continue;
-      const most = choices
-        .map((choice) => Rational.parse(choice.most))
-        .reduce((left, right) => (left.compare(right) < 0 ? right : left));
-      const amount = total(uses, entry.meters);
-      if (amount.compare(most) <= 0) continue;
-      const { wider } = entry;
-      const name = wider && dimensions[wider.dimension].name;
-      const holds =
-        wider &&
-        (asked.dimensions[name] ?? null) === null &&
-        amount.compare(Rational.parse(wider.over)) > 0 &&
-        amount.compare(Rational.parse(wider.up_to)) <= 0;
-      if (!holds) throw tooLong(models[entry.model].name, label, amount, most);
-      const value = dimensions[wider.dimension].values[wider.value].name;
-      const bill = this.#price({ ...asked, dimensions: { ...asked.dimensions, [name]: value } });
-      const beyond = `a prompt of ${grouped(amount)} tokens is beyond the window of ${grouped(most)}`;
-      const text = `${beyond}: it can only have been \`${name}\` \`${value}\`, and is priced so`;
-      return bill.noted(["long_window", text]);
-    }
-    return null;
-  }
 }
 
-function tooLong(model, label, amount, most) {
-  const what = label === "prompt" ? "a prompt" : "an answer";
-  const size = `${what} of ${grouped(amount)} tokens: the limit is ${grouped(most)}`;
-  return new PriceError("too_long", `a request to \`${model}\` cannot have ${size}`, {
-    help: 'several requests together are a sum: `record: "sum"`',
-  });
+/** Keeps a value; what is kept stays bounded. */
+function keep(kept, key, value) {
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(key, value);
 }
 
-/** A request with all its members. */
-function checked(request) {
-  for (const name of Object.keys(request)) {
-    if (!STEPS.has(name)) {
-      const help = "values of dimensions stand in `dimensions`";
-      throw new PriceError("bad_record", `a request has no \`${shown(name)}\``, { help });
+/** What comes of each of some things, and the errors of those that have no price. */
+function collected(things, priced) {
+  const [bills, errors] = [[], []];
+  for (const thing of things) {
+    try {
+      bills.push(priced(thing));
+    } catch (error) {
+      if (!(error instanceof PriceError)) throw error;
+      errors.push(error);
     }
   }
-  const { record = "single", each = [], dimensions = {}, limits = true, ...rest } = request;
-  const said = typeof each === "string" ? [each] : each;
-  if (record !== "single" && record !== "sum") {
-    throw new PriceError("bad_record", `\`record\` is \`single\` or \`sum\`, not \`${shown(record)}\``);
-  }
-  if (record === "single" && said.length) {
-    const message = "`each` applies only to a sum of requests";
-    throw new PriceError("bad_record", message, { help: 'add `record: "sum"`' });
-  }
-  return { ...rest, record, each: said, dimensions, limits };
-}
-
-function collect(priced, bills, errors) {
-  try {
-    bills.push(priced());
-  } catch (error) {
-    if (!(error instanceof PriceError)) throw error;
-    errors.push(error);
-  }
-}
-
-function total(uses, meters) {
-  const found = meters.flatMap((meter) => uses.get(meter) ?? []);
-  return found.reduce((sum, use) => sum.plus(use), ZERO);
+  return { bills, errors };
 }
 
 /** Every choice of one of each. */
-function* product([first, ...rest]) {
-  if (first === undefined) yield [];
-  else for (const one of first) for (const more of product(rest)) yield [one, ...more];
+function product(choices) {
+  const more = (found, values) => found.flatMap((before) => values.map((one) => [...before, one]));
+  return choices.reduce(more, [[]]);
 }

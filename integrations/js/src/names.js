@@ -3,10 +3,12 @@
 import { PriceError, shown } from "./errors.js";
 import { clockValue, written } from "./instants.js";
 import { Rational } from "./rational.js";
+import { isObject } from "./request.js";
 
 const AMOUNT = /^([0-9][0-9,]*(?:\.[0-9]+)?)(?:\s+([A-Za-z_]+))?$/;
 const SIDE = /^([A-Za-z0-9_ +]+?) (over|up to) ([0-9][0-9,]*)$/;
 const MAX_DIGITS = 40;
+const NONE = [];
 
 /** Decides whether a scope holds at a point. */
 export function inScope(scope, point) {
@@ -47,6 +49,8 @@ export class Names {
         { index, values: new Map(dimension.values.map((value, number) => [value.name, number])) },
       ]),
     );
+    this.aliases = new Map(data.aliases.map(({ name }) => [name, []]));
+    for (const alias of data.aliases) this.aliases.get(alias.name).push(alias);
     this.patterns = data.aliases.filter((alias) => alias.pattern).map(familyOf);
   }
 
@@ -56,9 +60,9 @@ export class Names {
       throw new PriceError("bad_record", "the request names no model", { help: "give `model`" });
     }
     const index = this.models.get(name);
-    if (index !== undefined) return { index, doubts: [] };
-    const { aliases, models } = this.data;
-    const named = aliases.filter((alias) => alias.name === name);
+    if (index !== undefined) return { index, doubts: NONE };
+    const { models } = this.data;
+    const named = this.aliases.get(name) ?? [];
     const holding = named.find(
       ({ start, end }) => (start ?? -Infinity) <= seconds && seconds < (end ?? Infinity),
     );
@@ -118,7 +122,7 @@ export class Names {
 
   /** The quantities of a request: uses by the index of their meter, in the order of the request. */
   uses(usage) {
-    if (typeof usage !== "object" || usage === null || Array.isArray(usage)) {
+    if (!isObject(usage)) {
       throw new PriceError("bad_record", "`usage` is not a map of meters to quantities");
     }
     const found = new Map();

@@ -23,7 +23,7 @@ export class Rational {
       const match = /^(-?\d+)(?:\.(\d+)|\/(\d+))?$/.exec(text);
       if (match === null) throw new SyntaxError(`\`${text}\` is not an exact number`);
       const [, whole, part = "", below] = match;
-      found = Rational.of(BigInt(whole + part), below ? BigInt(below) : 10n ** BigInt(part.length));
+      found = Rational.of(BigInt(whole + part), below ? BigInt(below) : ten(part.length));
       if (KNOWN.size < 10_000) KNOWN.set(text, found);
     }
     return found;
@@ -75,7 +75,7 @@ export class Rational {
   decimal() {
     if (this.d === 1n) return String(this.n);
     const places = this.places ?? DIGITS;
-    return placed(whole(this.n * 10n ** BigInt(places), this.d, "half_even"), places);
+    return placed(whole(this.n * ten(places), this.d, "half_even"), places);
   }
 
   /** The fraction: `3/200`, or `7`. */
@@ -87,6 +87,21 @@ export class Rational {
 const KNOWN = new Map();
 export const ZERO = new Rational(0n);
 export const ONE = new Rational(1n);
+
+const TENS = Array.from({ length: 60 }, (_, places) => 10n ** BigInt(places));
+
+/** The number of a text of the book. */
+export const number = (text) => Rational.parse(text);
+
+/** A power of ten. */
+export function ten(places) {
+  return TENS[places] ?? 10n ** BigInt(places);
+}
+
+/** The sum of some numbers. */
+export function sumOf(numbers) {
+  return numbers.reduce((sum, number) => sum.plus(number), ZERO);
+}
 
 function gcd(a, b) {
   while (b) [a, b] = [b, a % b];
