@@ -18,7 +18,7 @@ from tests.kit.draws import Request
 def answer(book: Book, request: Request) -> dict[str, Any]:
     """The amount, lines and codes of notes, or the code of the error."""
     try:
-        bill = _bill(book, request)
+        bill = bill_of(book, request)
     except pricelang.PriceError as error:
         return {"error": error.code} | ({"rule": error.rule} if error.rule else {})
     found: dict[str, Any] = {}
@@ -38,9 +38,9 @@ def exact_text(number: Fraction) -> str:
     return str(number)
 
 
-def _bill(book: Book, request: Request) -> Bill:
+def bill_of(book: Book, request: Request) -> Bill:
     """The bill of a request. Without `limits` the rules of the book alone decide, as for its
-    examples.
+    examples. Raises `PriceError`.
     """
     asked = dict(request)
     dimensions = asked.pop("dimensions", {})

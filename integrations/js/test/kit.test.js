@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { verify } from "../src/index.js";
-import { answer, kit } from "./kit.js";
+import { answer, kit } from "../kit/kit.js";
 
 let cases = 0;
 for (const { name, compiled, book, cases: found } of kit()) {

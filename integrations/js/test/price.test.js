@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { BookError, load, PriceError, Rational, verify } from "../src/index.js";
-import { kit } from "./kit.js";
+import { kit } from "../kit/kit.js";
 
 const books = new Map([...kit()].map((one) => [one.name, one]));
 const { book, compiled } = books.get("anthropic");
