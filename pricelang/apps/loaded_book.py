@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import cached_property
 from hashlib import sha256
-from pathlib import Path
 from typing import Self
 
-from pricelang.compile.load import load_below, load_list
+from pricelang.compile.load import Loaded
 from pricelang.evaluate.announced import Announced, announced_by
 from pricelang.evaluate.book_names import (
     DimensionInfo,
@@ -35,15 +34,20 @@ class LoadedBook:
     def __init__(
         self,
         checked: m.Book,
-        source: str | Path | None = None,
         content: str | None = None,
+        extends: Callable[[], Loaded] | None = None,
     ) -> None:
-        """`source` is where it was loaded from, `content` the key of its text."""
+        """`content` is the key of its text; `extends` gives the book that it extends."""
         self.checked = checked
         self.rates = RateCard(checked, model_ids_of(checked))
         self._shortcuts = self.rates.shortcuts
-        self._source, self.content = source, content
+        self.content, self._extends = content, extends
         self.next: Self | None = None
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> Self:
+        """The book that was loaded."""
+        return cls(loaded.book, loaded.key, loaded.extends)
 
     def __getstate__(self) -> dict[str, object]:
         # What was worked out stays behind:
@@ -193,15 +197,16 @@ class LoadedBook:
         """The book that this one extends, such as the list of a contract;
         None where it extends none.
         """
-        found = load_below(self._source) if self._source is not None else None
-        return None if found is None else type(self)(*found)
+        return None if self._extends is None else type(self).of(self._extends())
 
     def list_book(self) -> Self | None:
         """The list at the bottom of a contract, as a book of its own;
         None for a book that extends nothing.
         """
-        found = load_list(self._source) if self._source is not None else None
-        return None if found is None else type(self)(*found)
+        found = self._extends() if self._extends is not None else None
+        while found is not None and found.extends is not None:
+            found = found.extends()
+        return None if found is None else type(self).of(found)
 
     def __repr__(self) -> str:
         return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"

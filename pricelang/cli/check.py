@@ -38,11 +38,12 @@ def command(ctx: click.Context, /, path: str, as_json: bool) -> None:
     Example:
       pricelang check my-contract.price
     """
-    from pricelang.check.files import entry_path, read_layers
+    from pricelang.check.entries import entry_of
+    from pricelang.check.files import read_layers
     from pricelang.compile.book import check_layers
 
     try:
-        entry_path(path)
+        entry_of(path)
     except BookError as error:
         raise UnusableBook(error, path) from None
     try:

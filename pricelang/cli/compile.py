@@ -6,6 +6,7 @@ import click
 
 from pricelang.cli.exit_codes import DONE
 from pricelang.cli.inputs import open_book
+from pricelang.cli.options import BOOK
 from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.io.writing import write_text
@@ -13,7 +14,7 @@ from pricelang.usage.request_flags import DEFAULT_BOOK
 
 
 @click.command(epilog="Exit codes: 0 done; 2 wrong usage, or a book that cannot be used.")
-@click.argument("book", default=DEFAULT_BOOK, metavar="[BOOK]")
+@click.argument("book", type=BOOK, default=DEFAULT_BOOK, metavar="[PATH|NAME]")
 @click.option(
     "-o",
     "--output",

@@ -83,7 +83,7 @@ def command(
       pricelang test my-contract.price -k "fast"
       pricelang test --coverage --fail-under 90
     """
-    from pricelang.check.files import read_layers
+    from pricelang.check.files import compiled_in, read_layers
 
     book = open_book(path)
     selected = [
@@ -91,10 +91,12 @@ def command(
     ]
     if text and not selected:
         ctx.fail(f"no example has `{printable(text)}` in its title")
-    layers = read_layers(path)
+    layers = () if compiled_in(path) else read_layers(path)
     results, names = run_examples(book, selected), paths_in(layers)
     _show_results(results, names, as_json)
     short = False
+    if (coverage or fail_under is not None) and not layers:
+        ctx.fail(f"the coverage of lines needs the text of the book, and `{path}` is compiled")
     if coverage or fail_under is not None:
         # a book below has examples of its own, which are not among these
         own = {file.name: file.text.split("\n") for file in layers[-1].files}

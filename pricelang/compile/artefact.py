@@ -6,20 +6,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from functools import partial
+from typing import Any, get_args
 
-from attrs import evolve
+from attrs import evolve, fields
 
+from pricelang.compile.gc_guard import uncollected
 from pricelang.compile.typed_data import BadData, decoder, encoder
 from pricelang.files.cache import digest
 from pricelang.model import book as m
+from pricelang.model import rule_kinds as k
 from pricelang.model.rules import rules_of
+from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault
 
 FORMAT = "pricelang compiled book"
 VERSION = 1
 """What the members of a compiled book mean: a reader refuses one that it does not know."""
 LANGUAGE = 1
 """The version of the language in which the book is written."""
+KINDS = frozenset(fields(kind).kind.default for kind in get_args(k.Rule))
+"""The kinds of rules that this release knows."""
 
 _HEADER = frozenset(
     ("format", "version", "language", "digest", "checksum", "kinds", "below", "worked_out")
@@ -57,19 +63,64 @@ def canonical(data: Mapping[str, Any]) -> str:
     return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def book_of(data: Any) -> tuple[m.Book, str]:
-    """The book of the members of a compiled book, and the key of its text. Raises `BadData`."""
-    if type(data) is not dict or data.get("format") != FORMAT:
-        raise BadData(f"is not a `{FORMAT}`")
-    if data.get("version") != VERSION:
-        raise BadData(f"is not {VERSION}, the one that this release reads", "version")
-    if data.get("checksum") != checksum({k: v for k, v in data.items() if k != "checksum"}):
-        raise BadData("is not that of the rest: it was changed or is not whole", "checksum")
-    key = data.get("digest")
-    if type(key) is not str:
-        raise BadData("is not a text", "digest")
+def parsed(text: bytes) -> Any:
+    """The members of a compiled book in a text. Raises `BookError`."""
+    try:
+        with uncollected():
+            return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise _fault(BadData(f"is no JSON: {error}")) from None
+
+
+def book_of(data: Mapping[str, Any]) -> tuple[m.Book, str]:
+    """The book of the members of a compiled book, and the key of its text. Raises `BookError`."""
+    try:
+        with uncollected():
+            return _read(data)
+    except BadData as error:
+        raise _fault(error) from None
+
+
+def below_in(data: Mapping[str, Any]) -> Any:
+    """The members of the book that a compiled book extends, or None."""
+    return data.get("below")
+
+
+def _read(data: Mapping[str, Any]) -> tuple[m.Book, str]:
+    _check_header(data)
     said = {name: part for name, part in data.items() if name in _SAYINGS}
     own = {name: part for name, part in data.items() if name not in _HEADER | _SAYINGS}
     book: m.Book = decoder(m.Book)(own)
     sayings: m.Sayings = decoder(m.Sayings)(said)
-    return evolve(book, sayings=lambda: sayings), key
+    return evolve(book, sayings=partial(_itself, sayings)), _member(data, "digest", str)
+
+
+def _check_header(data: Mapping[str, Any]) -> None:
+    if type(data) is not dict or data.get("format") != FORMAT:
+        raise BadData(f"is not `{FORMAT}`", "format")
+    for name, ours in (("version", VERSION), ("language", LANGUAGE)):
+        if data.get(name) != ours:
+            raise BadData(f"is not {ours}, which this release reads", name)
+    kinds = _member(data, "kinds", tuple[str, ...])
+    if not KINDS.issuperset(kinds):
+        raise BadData(f"has `{min({*kinds} - KINDS)}`, which this release does not know", "kinds")
+    if data.get("checksum") != checksum(
+        {name: part for name, part in data.items() if name != "checksum"}
+    ):
+        raise BadData("is not that of the rest: it was changed, or is not whole", "checksum")
+
+
+def _member(data: Mapping[str, Any], name: str, hint: Any) -> Any:
+    try:
+        return decoder(hint)(data.get(name))
+    except BadData as error:
+        raise error.within(name) from None
+
+
+def _fault(error: BadData) -> BookError:
+    help = "compile the book again with this release: `pricelang compile BOOK -o FILE`"
+    return BookError([Fault("bad_compiled", f"the compiled book {error}", NOWHERE, help)])
+
+
+def _itself(sayings: m.Sayings) -> m.Sayings:
+    return sayings

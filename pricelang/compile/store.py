@@ -17,7 +17,6 @@ from typing import Any, TypeVar
 import attrs
 
 from pricelang.compile.gc_guard import uncollected
-from pricelang.files.bundled import folder_of
 from pricelang.files.cache import cache_folder, digest, fingerprint, keep, read_own
 from pricelang.model import book as m
 
@@ -187,4 +186,4 @@ def cached_book(key: str, make: Callable[[], m.Book]) -> m.Book:
 
 def compiler() -> str:
     """A word that changes whenever the code that checks books does."""
-    return fingerprint("syntax", "model", "check", "solver", "compile", folder_of("grammar"))
+    return fingerprint("syntax", "model", "check", "solver", "compile", "grammar")
