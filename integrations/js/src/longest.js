@@ -17,15 +17,16 @@ export function longest({ models, worked_out }) {
 
 /** The dimension of the only window that holds a request, and why; null where it is short enough.
  * Throws where no window holds it, or the request says another. */
-export function widerWindow({ dimensions, models }, limits, { at, point }, uses, said) {
+export function widerWindow({ dimensions, figures, models }, limits, { at, point }, uses, said) {
   for (const entries of limits[point[0]]) {
     const entry = entries.findLast(({ start }) => start <= at);
     const choices = (entry?.choices ?? []).filter(({ scope }) => inScope(scope, point));
     if (!choices.length) continue;
     const amount = totalOf(uses, entry.meters);
-    const lengths = choices.map((choice) => number(choice.most));
-    if (lengths.some((most) => amount.compare(most) <= 0)) continue;
-    const most = lengths.reduce((left, right) => (left.compare(right) < 0 ? right : left));
+    const longer = (left, right) => (number(left.most).compare(number(right.most)) < 0 ? right : left);
+    const longest = choices.reduce(longer);
+    const most = number(longest.most);
+    if (amount.compare(most) <= 0) continue;
     const { wider } = entry;
     const { name, values } = dimensions[wider?.dimension] ?? {};
     const fits =
@@ -33,7 +34,7 @@ export function widerWindow({ dimensions, models }, limits, { at, point }, uses,
       (said[name] ?? null) === null &&
       amount.compare(number(wider.over)) > 0 &&
       amount.compare(number(wider.up_to)) <= 0;
-    if (!fits) throw tooLong(models[entry.model].name, entry.label, amount, most);
+    if (!fits) throw tooLong(models[entry.model].name, entry.label, amount, most, figures[longest.figure]);
     const value = values[wider.value].name;
     const beyond = `a prompt of ${grouped(amount)} tokens is beyond the window of ${grouped(most)}`;
     const text = `${beyond}: it can only have been \`${name}\` \`${value}\`, and is priced so`;
@@ -42,10 +43,11 @@ export function widerWindow({ dimensions, models }, limits, { at, point }, uses,
   return null;
 }
 
-function tooLong(model, label, amount, most) {
+function tooLong(model, label, amount, most, { origin }) {
   const what = label === "prompt" ? "a prompt" : "an answer";
   const size = `${what} of ${grouped(amount)} tokens: the limit is ${grouped(most)}`;
   return new PriceError("too_long", `a request to \`${model}\` cannot have ${size}`, {
+    origin,
     help: 'several requests together are a sum: `record: "sum"`',
   });
 }
