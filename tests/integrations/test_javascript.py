@@ -19,12 +19,16 @@ from typing import Any
 import pytest
 
 import pricelang
+from pricelang.apps.compiled_book import compiled_text
 from tests.kit.answers import bill_of
 from tests.kit.books import KitBook, bundled, corpus, drawn
 from tests.kit.draws import Drawer, Request
 from tests.kit.writing import compiled
+from tests.test_docs import fences
 
-PACKAGE = Path(__file__).resolve().parents[2] / "integrations" / "js"
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "integrations" / "js"
+PAGES = (PACKAGE / "README.md", ROOT / "docs" / "javascript.md")
 SEED = os.environ.get("PRICELANG_SEED", "0")
 
 
@@ -66,6 +70,33 @@ def test_its_own_tests(node: str) -> None:
         [node, "--test"], cwd=PACKAGE, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stdout[-4000:] + ended.stderr[-2000:]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_code_of_a_page(node: str, page: Path, tmp_path: Path) -> None:
+    """What stands after `// ` is what the code prints, line by line."""
+    found = [
+        fence.text
+        for fence in fences(page.read_text(encoding="utf-8"))
+        if fence.language == "js" and "no-run" not in fence.words
+    ]
+    code = "".join(found)
+    (tmp_path / "page.mjs").write_text(code, encoding="utf-8")
+    (tmp_path / "book.json").write_text(compiled_text(pricelang.load()), encoding="utf-8")
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "pricelang").symlink_to(PACKAGE)
+    ended = subprocess.run(
+        [node, "page.mjs"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines() == re.findall(r"// (.+)", code)
+
+
+def test_the_types_name_what_there_is() -> None:
+    types = (PACKAGE / "src" / "index.d.ts").read_text(encoding="utf-8")
+    index = (PACKAGE / "src" / "index.js").read_text(encoding="utf-8")
+    names = {name for part in re.findall(r"\{ (.+?) \}", index) for name in part.split(", ")}
+    assert names == set(re.findall(r"^export (?:class|function) (\w+)", types, re.MULTILINE))
 
 
 def told(kit: KitBook, request: Request) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 // The bill of a request: its lines, their sum, and what a reader should know.
 
 import { placeOf, PriceError } from "./errors.js";
+import { lineOf } from "./rates.js";
 import { placed, Rational, sumOf, ten } from "./rational.js";
 
 const LEFT_OUT = "not included (applied per account and period by `invoice`)";
@@ -47,21 +48,24 @@ export class Bill {
 
   /** The amount in units of a power of ten, where it is nothing but quantities times decimals. */
   #units() {
-    if (!this.#combination.isPlain) return null;
-    let places = 0;
-    for (const [rate] of this.#used) {
-      if (rate.places === null) return null;
-      if (rate.places > places) places = rate.places;
-    }
+    const counted = this.#counted();
+    if (counted === null) return null;
+    const places = Math.max(0, ...counted.map(([rate]) => rate.places));
     let total = 0n;
-    for (const [rate, quantities] of this.#used) {
-      const scale = rate.units * ten(places - rate.places);
-      for (const { n, d } of quantities) {
-        if (d !== 1n) return null;
-        total += n * scale;
-      }
-    }
+    for (const [rate, n] of counted) total += n * rate.units * ten(places - rate.places);
     return { total, places };
+  }
+
+  /** The whole quantity of each rate, where its line is nothing but quantity times decimal. */
+  #counted() {
+    if (!this.#combination.isPlain) return null;
+    const found = [];
+    for (const [rate, quantities] of this.#used) {
+      const { n, d } = quantities.length === 1 ? quantities[0] : sumOf(quantities);
+      if (rate.places === null || d !== 1n) return null;
+      found.push([rate, n]);
+    }
+    return found;
   }
 
   /** The lines with their exact amounts: those of meters, then what is beyond them. */
@@ -104,13 +108,18 @@ export class Bill {
 
   /** The lines, in the order of the request. */
   get lines() {
+    const counted = this.#counted();
+    if (counted !== null) {
+      return counted.map(([rate, n]) =>
+        lineOf(rate.terms, String(n), placed(n * rate.units, rate.places)),
+      );
+    }
     return this.#lines().map(({ rate, billed, amount, rule, origin }) => {
       const shown = amount.decimal();
-      if (rate !== undefined) return { ...rate.line, quantity: billed.decimal(), amount: shown };
+      if (rate !== undefined) return lineOf(rate.terms, billed.decimal(), shown);
       const terms = { meter: rule, unit: "request", unit_price: shown, list_price: shown, factors: [] };
       const place = { source: origin.source ?? null, location: placeOf(origin) };
-      const model = this.#combination.model.name;
-      return { ...terms, model, ...place, quantity: "1", amount: shown };
+      return lineOf({ ...terms, ...place, model: this.#combination.model.name }, "1", shown);
     });
   }
 

@@ -41,7 +41,7 @@ export interface Line {
   amount: string;
   /** The price of one unit before any modifier. */
   list_price: string;
-  factors: Factor[];
+  factors: readonly Factor[];
   model: string;
   source: string | null;
   /** `file:line` of the price. */
