@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import subprocess
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -46,6 +47,7 @@ def node() -> str:
         message = "no Node from version 18 on: the evaluator in JavaScript is not tested"
         if os.environ.get("PRICELANG_NODE") == "required":
             pytest.fail(message)
+        warnings.warn(message, stacklevel=1)
         pytest.skip(message)
     return found
 
