@@ -7,7 +7,8 @@ from functools import partial
 
 from attrs import frozen
 
-from pricelang.check.files import Layer, compiled_in, key_of, read_layers
+from pricelang.check.book_files import Layer
+from pricelang.check.files import compiled_in, key_of, read_layers
 from pricelang.compile.store import cached_book
 from pricelang.model.book import Book
 
