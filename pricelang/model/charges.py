@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pricelang.model.names import Offer
 from pricelang.model.origins import Origin
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Scope
 
 Period: TypeAlias = Literal["day", "month", "year"]
 """A calendar period of an account."""
