@@ -13,18 +13,14 @@ from pricelang.apps.quoting_book import QuotingBook
 from pricelang.apps.reporting_book import ReportingBook
 from pricelang.compile.load import load_book
 from pricelang.engines.table_book import TableBook
-from pricelang.evaluate.bill import Bill
-from pricelang.evaluate.line_items import Priced
-from pricelang.evaluate.models import ModelInfo
 from pricelang.files.sources import sources_of
-from pricelang.model import book as m
-from pricelang.model.errors import PriceError
-from pricelang.model.instants import Instant
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
 if TYPE_CHECKING:
     from pricelang.apps.break_even.break_even import BreakEven
     from pricelang.files.places import Source
+    from pricelang.model import book as m
+    from pricelang.model.instants import Instant
     from pricelang.verify.audit import Audit
     from pricelang.verify.coverage import Coverage
     from pricelang.verify.diff.change import Change
@@ -148,4 +144,4 @@ def load(source: Source | Sequence[Source] = DEFAULT_BOOK) -> Book:
     return books[0]
 
 
-__all__ = ["Bill", "Book", "BookAt", "ModelInfo", "PriceError", "Priced", "load"]
+__all__ = ["Book", "BookAt", "load"]

@@ -1,5 +1,5 @@
 """The files of one book: its entry, and the `.price` files inside the entry's folder that are
-included. Reads text, runs nothing.
+included; or its one text. Reads text, runs nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from pricelang.check.entries import MAX_BYTES, Entry
-from pricelang.check.extended import ENTRY
+from pricelang.check.entries import Entry
+from pricelang.check.extended import ENTRY, MAX_BYTES
 from pricelang.files.places import is_there
 from pricelang.present.text import did_you_mean
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
@@ -56,7 +56,7 @@ def text_of(data: bytes) -> str:
     return data.decode("utf-8-sig").replace("\r\n", "\n")
 
 
-def layer_of_text(own: str | bytes) -> Layer:
+def read_text(own: str | bytes) -> Layer:
     """A book that is one text. Raises `BookError` where it includes a file."""
     data = own if isinstance(own, bytes) else own.encode("utf-8", "surrogatepass")
     file = _decoded(data, TEXT, Path(TEXT))

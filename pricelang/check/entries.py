@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.check.extended import ENTRY, Extended, books_beside
+from pricelang.check.extended import ENTRY, MAX_BYTES, Extended, books_beside
 from pricelang.files.bundled import rules_folder
 from pricelang.files.packaged import EXTRA, PACKAGES, NoPackage, packaged_book
 from pricelang.files.places import files_below, folder_of_file, is_there, place_in, same_place
@@ -17,9 +17,6 @@ from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault
 
 if TYPE_CHECKING:
     from pricelang.files.places import Place
-
-MAX_BYTES = 4_000_000
-"""A file of a book has no more."""
 
 
 @frozen(eq=False, repr=False)
@@ -69,9 +66,8 @@ def entry_of(source: object) -> Entry:
         return _entry_at(path, text)
     known = [*bundled_books(), *PACKAGES]
     help = did_you_mean(text, known) or f"books by name: {', '.join(known)}"
-    if path.suffix or len(path.parts) > 1:
-        raise _no_book(f"there is no file `{shown(text)}`", help)
-    raise _no_book(f"there is no book `{shown(text)}`", help)
+    what = "file" if path.suffix or len(path.parts) > 1 else "book"
+    raise _no_book(f"there is no {what} `{shown(text)}`", help)
 
 
 def named_book(name: str) -> Entry | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 ENTRY = "book.price"
 """The file of a book that is a folder."""
+MAX_BYTES = 4_000_000
+"""A file of a book has no more."""
 
 _STRING = r'"(?:[^"\\\n]|\\["\\])*"'
 _HEADER = re.compile(

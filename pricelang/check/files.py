@@ -1,5 +1,5 @@
-"""Which files make a book: the entry file, what it includes,
-and the book that it extends. Reads text, runs nothing.
+"""Which files make a book: those of its own, and those of the books that it extends. Reads text,
+runs nothing.
 
 A book is a file, or a folder whose entry is `book.price`. An include names a `.price` file inside
 the entry's folder. The book that `extends` names is a file or a folder beside it with that header,
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from pricelang.check.book_files import COMPILED, Layer, layer_of_text, read_files
+from pricelang.check.book_files import COMPILED, Layer, read_files, read_text
 from pricelang.check.entries import entry_below, entry_of
 from pricelang.check.extended import extended
 from pricelang.files.cache import digest
@@ -30,44 +30,6 @@ def key_of(layers: tuple[Layer, ...]) -> str:
         part.encode("utf-8", "surrogatepass") for file in files for part in (file.name, file.text)
     ]
     return digest(b"".join(b"%d:" % len(part) + part for part in parts))
-
-
-def read_layers(source: object, unsaved: Mapping[Path, str] | None = None) -> tuple[Layer, ...]:
-    """The files of a book and of the books below it, the lowest first. The source is a name, a
-    path, a place in a package or an archive, or the text itself. The text in `unsaved` takes the
-    place of a file's, by its path with all links followed.
-
-    Raises `BookError` for a file that cannot be read, an include outside the folder,
-    a book below that is not found.
-    """
-    layers: list[Layer] = []
-    own = text_in(source)
-    entry = entry_of(source) if own is None else None
-    seen: set[str] = set()
-    while True:
-        if entry is not None:
-            seen.add(entry.key)
-            layer = read_files(entry, unsaved or {})
-        else:
-            layer = layer_of_text(own or "")
-        layers.insert(0, layer)
-        first = layer.files[0]
-        base = extended(first.name, first.text)
-        if base is None:
-            return tuple(layers)
-        if base.name == base.own:
-            raise BookError(
-                [Fault("cycle", f"the book `{base.own}` extends itself", base.span)], base.texts
-            )
-        entry = entry_below(entry, base)
-        if entry.key in seen:
-            message = f"the books `{base.own}` and `{base.written}` extend each other"
-            raise BookError([Fault("cycle", message, base.span)], base.texts)
-        if len(layers) >= MAX_LAYERS:
-            raise BookError(
-                [Fault("too_large", f"more than {MAX_LAYERS} books extend each other", base.span)],
-                base.texts,
-            )
 
 
 def compiled_in(source: object) -> bytes | None:
@@ -89,3 +51,41 @@ def compiled_in(source: object) -> bytes | None:
         message = f"`{place.name}` has more than {MAX_COMPILED:,} bytes"
         raise BookError([Fault("too_large", message, NOWHERE)])
     return data or None
+
+
+def read_layers(source: object, unsaved: Mapping[Path, str] | None = None) -> tuple[Layer, ...]:
+    """The files of a book and of the books below it, the lowest first. The source is a name, a
+    path, a place in a package or an archive, or the text itself. The text in `unsaved` takes the
+    place of a file's, by its path with all links followed.
+
+    Raises `BookError` for a file that cannot be read, an include outside the folder,
+    a book below that is not found.
+    """
+    layers: list[Layer] = []
+    own = text_in(source)
+    entry = entry_of(source) if own is None else None
+    seen: set[str] = set()
+    while True:
+        if entry is not None:
+            seen.add(entry.key)
+            layer = read_files(entry, unsaved or {})
+        else:
+            layer = read_text(own or "")
+        layers.insert(0, layer)
+        first = layer.files[0]
+        base = extended(first.name, first.text)
+        if base is None:
+            return tuple(layers)
+        if base.name == base.own:
+            raise BookError(
+                [Fault("cycle", f"the book `{base.own}` extends itself", base.span)], base.texts
+            )
+        entry = entry_below(entry, base)
+        if entry.key in seen:
+            message = f"the books `{base.own}` and `{base.written}` extend each other"
+            raise BookError([Fault("cycle", message, base.span)], base.texts)
+        if len(layers) >= MAX_LAYERS:
+            raise BookError(
+                [Fault("too_large", f"more than {MAX_LAYERS} books extend each other", base.span)],
+                base.texts,
+            )

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.check.book_files import Layer
-from pricelang.check.files import compiled_in, key_of, read_layers
-from pricelang.compile.store import cached_book
+from pricelang.compile.store import cached_book, shipped_book
 from pricelang.model.book import Book
+
+# The readers of texts and of compiled books are imported for those alone: the shipped book needs
+# neither.
+if TYPE_CHECKING:
+    from pricelang.check.book_files import Layer
 
 
 @frozen(eq=False, repr=False)
@@ -28,8 +32,13 @@ def load_book(source: object) -> Loaded:
     """The checked book of a file, a folder, the name of a bundled book, a text, or a compiled
     book. Raises `BookError` with all its faults.
     """
+    shipped = shipped_book(source) if isinstance(source, str) else None
+    if shipped is not None:
+        return Loaded(*shipped)
     if isinstance(source, Mapping):
         return _of_compiled(source)
+    from pricelang.check.files import compiled_in, read_layers
+
     compiled = compiled_in(source)
     if compiled is not None:
         from pricelang.compile.artefact import parsed
@@ -39,6 +48,8 @@ def load_book(source: object) -> Loaded:
 
 
 def _of_layers(layers: tuple[Layer, ...]) -> Loaded:
+    from pricelang.check.files import key_of
+
     def make() -> Book:
         from pricelang.compile.book import book_of_layers  # the parser is only needed here
 

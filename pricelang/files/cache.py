@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from pricelang.files.bundled import OUTSIDE, PACKAGE, folder_of
+from pricelang.files.shipped import CODE, shipped
 
 if TYPE_CHECKING:
     from hashlib import sha256
@@ -35,8 +36,11 @@ def digest(data: bytes) -> str:
 @cache
 def fingerprint(*folders: str) -> str:
     """A word that changes whenever the code in some folders of the package changes: a digest of
-    what it is, not of when it was written.
+    what it is, not of when it was written. An installed package has one word for all of its code.
     """
+    built = shipped(CODE)
+    if built is not None:
+        return built
     parts = []
     for folder in folders:
         place = folder_of(folder) if folder in OUTSIDE else os.path.join(PACKAGE, folder)

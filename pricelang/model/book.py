@@ -71,7 +71,7 @@ from pricelang.model.statements import (
     Rounding,
     Stage,
 )
-from pricelang.solver.diagram import Nodes, Scope
+from pricelang.solver.boxes import Nodes, Scope
 from pricelang.syntax.relations import Relation
 
 __all__ = [

@@ -10,20 +10,12 @@ are the same function exactly when they are the same number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Annotated, TypeAlias
 
 from attrs import define
 
 from pricelang.solver.axis_parts import parts_by_masks
-from pricelang.solver.node_store import Branches, Leaf, NodeStore
-
-Scope: TypeAlias = Annotated[tuple[tuple[int, int], ...], "scope"]
-"""A box over axes: pairs of an axis and a bit mask of the points on it, sorted by axis;
-an axis that is not named is unrestricted.
-"""
-
-Nodes: TypeAlias = Annotated[tuple[tuple[int, Branches], ...], "nodes"]
-"""The nodes of diagrams: an axis, and branches that part it."""
+from pricelang.solver.boxes import Branches, Scope
+from pricelang.solver.node_store import Leaf, NodeStore
 
 
 @define(eq=False, repr=False)
