@@ -36,6 +36,7 @@ COMMANDS = {
     "breakeven": "Show when a cache pays, a free allowance ends, or a model is cheaper.",
     "audit": "Decide claims over every request, how modifiers meet, and what is dead.",
     "diff": "Show what changes for whom between two books, days or revisions.",
+    "drift": "Compare a book with lists, pages and packages, and show what differs.",
     "sql": "Print the rates and a query that prices a table of usage, for a warehouse.",
     "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
