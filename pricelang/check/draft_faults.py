@@ -46,6 +46,8 @@ class DraftFaults:
     faults: list[Fault] = Factory(list)
     places: dict[tuple[str, str], Span] = Factory(dict)
     asked: tuple[str, Span] | None = None
+    lost: set[str] = Factory(set)
+    """Names whose declaration could not be read, which is a fault already."""
 
     def statements(self, kind: type[S]) -> Iterator[tuple[int, S]]:
         """The statements of a kind in all layers, each with the number of its layer."""
@@ -114,10 +116,9 @@ class DraftFaults:
         """Adds the fault of an unknown name; `of` says whose name it would be, `help` what to do
         where no name is near.
         """
-        if any(name.text in layer.lost for layer in self.layers) or any(
-            f.span == name.span for f in self.parsing
-        ):
-            return  # its declaration could not be read, which is a fault already
+        lost = name.text in self.lost or any(name.text in layer.lost for layer in self.layers)
+        if lost or any(f.span == name.span for f in self.parsing):
+            return
         names = sorted(set(known))
         help = did_you_mean(name.text, names) or help
         if help is None and 0 < len(names) <= 12:

@@ -8,43 +8,19 @@ a bundled book, or what stands at a path.
 
 from __future__ import annotations
 
-import itertools
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import field, frozen
-
+from pricelang.check.book_files import MAX_BYTES, Layer, read_files
 from pricelang.check.extended import Extended, books_beside, extended
 from pricelang.files.bundled import rules_folder
 from pricelang.files.cache import digest
 from pricelang.files.packaged import EXTRA, PACKAGES, NoPackage, packaged_book
 from pricelang.present.text import did_you_mean, shown
-from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
+from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault
 
-MAX_FILES = 200
-MAX_BYTES = 4_000_000
-"""A file of a book has no more."""
 MAX_LAYERS = 8
-
-_INCLUDE = re.compile(r'^include[ \t]+("(?:[^"\\\n]|\\["\\])*")', re.MULTILINE)
-
-
-@frozen(eq=False, repr=False)
-class TextFile:
-    """A file of a book: the name that messages show, its path, and its text."""
-
-    name: str
-    path: Path
-    text: str = field(repr=False)
-
-
-@frozen(eq=False, repr=False)
-class Layer:
-    """The files of one book, the entry first."""
-
-    files: tuple[TextFile, ...]
 
 
 def key_of(layers: tuple[Layer, ...]) -> str:
@@ -54,16 +30,6 @@ def key_of(layers: tuple[Layer, ...]) -> str:
         part.encode("utf-8", "surrogatepass") for file in files for part in (file.name, file.text)
     ]
     return digest(b"".join(b"%d:" % len(part) + part for part in parts))
-
-
-def text_of(data: bytes) -> str:
-    """The text of a file of a book: a byte order mark dropped, lines ended by `\\n`.
-    Raises `UnicodeDecodeError`.
-
-    >>> text_of(b"a\\r\\nb")
-    'a\\nb'
-    """
-    return data.decode("utf-8-sig").replace("\r\n", "\n")
 
 
 def bundled_books() -> list[str]:
@@ -105,6 +71,9 @@ def entry_path(source: str | Path) -> Path:
         return path
     known = [*bundled_books(), *PACKAGES]
     help = did_you_mean(str(source), known) or f"books by name: {', '.join(known)}"
+    if path.suffix or len(path.parts) > 1:
+        message = f"there is no file `{shown(source)}`"
+        raise BookError([Fault("no_book", message, NOWHERE, help)])
     raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE, help)])
 
 
@@ -115,8 +84,9 @@ def _packaged(name: str) -> Path:
         raise BookError([Fault("no_book", str(error), NOWHERE, EXTRA)]) from None
 
 
-def read_layers(source: str | Path) -> tuple[Layer, ...]:
-    """The files of a book and of the books below it, the lowest first.
+def read_layers(source: str | Path, unsaved: Mapping[Path, str] | None = None) -> tuple[Layer, ...]:
+    """The files of a book and of the books below it, the lowest first; the text in `unsaved` takes
+    the place of a file's, by its path with all links followed.
 
     Raises `BookError` for a file that cannot be read, an include outside the folder,
     a book below that is not found.
@@ -126,7 +96,7 @@ def read_layers(source: str | Path) -> tuple[Layer, ...]:
     seen: set[Path] = set()
     while True:
         seen.add(entry.resolve())
-        layer = _read_layer(entry)
+        layer = read_files(entry, unsaved or {})
         layers.insert(0, layer)
         first = layer.files[0]
         base = extended(first.name, first.text)
@@ -153,99 +123,6 @@ def read_layers(source: str | Path) -> tuple[Layer, ...]:
                 [Fault("too_large", f"more than {MAX_LAYERS} books extend each other", base.span)],
                 base.texts,
             )
-
-
-def _read_layer(entry: Path) -> Layer:
-    """The files of one book. All includes that fail are reported together."""
-    folder = entry.parent
-    real = folder.resolve()
-    prefix = f"{real.name}/" if entry.name == "book.price" else ""
-    files, seen = [_read(entry, prefix + entry.name)], {entry}
-    faults: list[Fault] = []
-    queue = list(_includes(files[0]))
-    for number, (name, span) in enumerate(queue):
-        try:
-            if number + 1 >= MAX_FILES:
-                raise BookError(
-                    [Fault("too_large", f"the book has more than {MAX_FILES} files", span)]
-                )
-            path = _inside(folder, real, name, span, seen)
-            if path in seen:
-                raise BookError([Fault("twice", f"`{name}` is included twice", span)])
-            files.append(_read(path, prefix + name))
-            seen.add(path)
-            queue += _includes(files[-1])
-        except BookError as error:
-            faults += error.faults
-            if number + 1 >= MAX_FILES:
-                break
-    if faults:
-        raise BookError(faults, {file.name: file.text for file in files})
-    return Layer(tuple(files))
-
-
-def _includes(file: TextFile) -> Iterator[tuple[str, Span]]:
-    for match in _INCLUDE.finditer(file.text):
-        line = file.text.count("\n", 0, match.start()) + 1
-        column = match.start(1) - match.start() + 1
-        span = Span(file.name, line, column, line, column + len(match.group(1)))
-        yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), span
-
-
-def _inside(folder: Path, real: Path, name: str, span: Span, files: set[Path]) -> Path:
-    """The path of an included file, which must lie in the folder even after links are followed:
-    in `real`, which is where the folder itself leads.
-    """
-    relative = Path(name)
-    if (
-        relative.is_absolute()
-        or ".." in relative.parts
-        or not name.isprintable()
-        or relative.suffix != ".price"
-    ):
-        message = f"`{name}` is not a `.price` file inside the folder of the book"
-        help = "an include names a file by its path inside the folder"
-        raise BookError([Fault("outside", message, span, help)])
-    path = folder / relative
-    try:
-        inside, exists = path.resolve().is_relative_to(real), path.is_file()
-    except (OSError, RuntimeError) as error:  # a name too long for the system, a link to itself
-        reason = error.strerror if isinstance(error, OSError) else None
-        message = f"`{name[:80]}` cannot be read: {reason or 'it is a link to itself'}"
-        raise BookError([Fault("no_file", message, span)]) from None
-    if not inside:
-        message = f"`{name}` leads out of the folder of the book"
-        raise BookError([Fault("outside", message, span)])
-    if not exists:
-        beside = itertools.islice(folder.rglob("*.price"), MAX_FILES)
-        known = [str(other.relative_to(folder)) for other in beside if other not in files]
-        message = f"there is no file `{name}`"
-        raise BookError([Fault("no_file", message, span, did_you_mean(name, known))])
-    return path
-
-
-def _read(path: Path, name: str) -> TextFile:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BookError(
-            [Fault("no_file", f"`{name}` cannot be read: {error.strerror}", NOWHERE)]
-        ) from None
-    if len(data) > MAX_BYTES:
-        raise BookError(
-            [Fault("too_large", f"`{name}` has more than {MAX_BYTES:,} bytes", NOWHERE)]
-        )
-    try:
-        text = text_of(data)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        span = Span(name, line, 1, line, 2)
-        texts = {name: data.decode("utf-8", "replace")}
-        raise BookError(
-            [Fault("bad_text", f"`{name}` is not UTF-8 in line {line}", span)], texts
-        ) from None
-    return TextFile(name, path, text)
 
 
 def _base_path(entry: Path, base: Extended) -> Path:

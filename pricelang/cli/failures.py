@@ -19,7 +19,7 @@ from pricelang.syntax.diagnostics import COLOURS, BookError, Fault, Palette, Spa
 from pricelang.usage.records import UsageError
 
 if TYPE_CHECKING:
-    from pricelang.check.files import Layer
+    from pricelang.check.book_files import Layer
 
 
 def palette(stream: TextIO) -> Palette:

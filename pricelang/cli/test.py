@@ -116,6 +116,9 @@ def _show_results(results: Sequence[Result], names: dict[str, str], as_json: boo
         return
     for result in failed:
         say(_failure(result, names) + "\n")
+    if not results:
+        say("no examples: nothing was tested")
+        return
     said = f"{len(failed):,} failed" if failed else "all pass"
     say(f"{how_many(len(results), 'example')}, {said}")
 

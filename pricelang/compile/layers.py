@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pricelang.check.book_files import Layer
 from pricelang.check.draft import WORDS, Draft
 from pricelang.check.draft_faults import LayerTree
-from pricelang.check.files import Layer, bundled_books
+from pricelang.check.files import bundled_books
 from pricelang.files.bundled import rules_folder
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span

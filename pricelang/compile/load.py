@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pricelang.check.files import Layer, key_of, read_layers
+from pricelang.check.book_files import Layer
+from pricelang.check.files import key_of, read_layers
 from pricelang.compile.store import cached_book
 from pricelang.model.book import Book
 
