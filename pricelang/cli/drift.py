@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.failures import Failure
+from pricelang.cli.failures import Failure, failures
 from pricelang.cli.inputs import open_book
 from pricelang.cli.options import book_option, checked_instant
 from pricelang.cli.output import Form, form_of, form_options, show_lines, show_tables
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pricelang.api import Book
     from pricelang.apps.drift.accepted import Accepted
     from pricelang.apps.drift.drift import DriftReport
+    from pricelang.apps.drift.source_data import SourceData
 
 
 @click.command(
@@ -41,6 +42,11 @@ if TYPE_CHECKING:
     help="The differences that are accepted, each with a reason. Default: the `drift.toml` beside "
     "the book, where there is one.",
 )
+@click.option(
+    "--draft",
+    is_flag=True,
+    help="Show, as a patch of the book, the lines that would settle what is new.",
+)
 @click.option("--all", "show_all", is_flag=True, help="Show what is accepted too, by its reason.")
 @form_options(json="Print one JSON object with everything.", markdown="Print tables in Markdown.")
 @book_option
@@ -52,6 +58,7 @@ def command(
     at: str | None,
     accepted: str | None,
     show_all: bool,
+    draft: bool,
     book: str,
     **params: Any,
 ) -> None:
@@ -67,11 +74,18 @@ def command(
       pricelang drift litellm genai-prices anthropic
       pricelang drift pricing.md --at 2026-11-29 --markdown
     """
+    from pricelang.apps.drift.drift import drift_report
+
     form = form_of(ctx, params)
+    if draft and form != "text":
+        ctx.fail("`--draft` writes a patch, and has no other form")
     opened = open_book(book)
     lines = _accepted(accepted or _beside(book))
-    report = _report(opened, sources, (at or today())[:10], lines)
-    if form == "json":
+    data = _data(opened, sources)
+    report = drift_report(opened, data, (at or today())[:10], lines)
+    if draft:
+        _show_draft(opened, book, report, data)
+    elif form == "json":
         from pricelang.apps.tables.drift import drift_data
 
         click.echo(json.dumps(drift_data(report), indent=1))
@@ -80,15 +94,26 @@ def command(
     ctx.exit(SOME_FAILED if report.new else DONE)
 
 
-def _report(book: Book, sources: Sequence[str], at: str, lines: Sequence[Accepted]) -> DriftReport:
-    from pricelang.apps.drift.drift import drift_report
+def _data(book: Book, sources: Sequence[str]) -> list[SourceData]:
     from pricelang.apps.drift.source_data import SourceFault
     from pricelang.apps.drift.sources import source_data
 
     try:
-        return drift_report(book, [source_data(book.checked, one) for one in sources], at, lines)
+        return [source_data(book.checked, one) for one in sources]
     except SourceFault as fault:
         raise Failure("bad_source", str(fault)) from None
+
+
+def _show_draft(priced: Book, source: str, report: DriftReport, data: Sequence[SourceData]) -> None:
+    from pricelang.apps.additions.edited_book import EditedBook
+    from pricelang.apps.drift.draft import draft
+
+    with failures():
+        book = EditedBook.of(source)
+        draft(book, priced, report, data)
+    click.echo("\n".join(book.patch()))
+    for remark in dict.fromkeys(book.remarks):
+        say(f"look at it: {remark}", err=True)
 
 
 def _accepted(path: str | None) -> Sequence[Accepted]:
