@@ -42,10 +42,11 @@ COMMANDS = {
     "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
+    "lsp": "Serve an editor, by the Language Server Protocol.",
 }
 
 
-WITHOUT_TABLES = frozenset(("add", "focus-check", "sql", "import", "export", "fmt"))
+WITHOUT_TABLES = frozenset(("add", "focus-check", "sql", "import", "export", "fmt", "lsp"))
 WITH_AMOUNTS = frozenset(
     (
         "price",
