@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from pricelang.apps.drift.new_models import parts_of
 from pricelang.apps.price_book import PriceBook
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of
-from pricelang.usage.model_spelling import spelled
 
 
 def closest_model(
@@ -21,13 +21,13 @@ def closest_model(
     """The closest model that is released and not retired; None where no word of its name is in any.
     Among equals the newest is meant.
     """
-    new, now = spelled(name), seconds_of(at)
+    new, now = parts_of(name), seconds_of(at)
     best: tuple[tuple[int, int, int, int], str] | None = None
     for model in book.checked.models:
-        parts = spelled(model.name)
+        parts = parts_of(model.name)
         if model.released > now or (model.retired is not None and model.retired <= now):
             continue
-        family = new is not None and parts is not None and new.words == parts.words
+        family = new is not None and parts is not None and new.words[:1] == parts.words[:1]
         version = new is not None and parts is not None and new.version == parts.version
         same = _same(book, model.name, prices, at)
         if not (family or version or same):

@@ -50,10 +50,19 @@ def _is_plainly_unknown(difference: Difference) -> bool:
     return difference.ours in (f"the book has no model `{id}`", f"unknown model `{id}`")
 
 
+def parts_of(name: str) -> Spelled | None:
+    """The parts of a name: those of Claude's, and for any other what stands before its version."""
+    if not name.startswith("claude"):
+        return Spelled((name.rstrip("0123456789.-"), name), (0,))
+    return spelled(name)
+
+
 def _parts(id: str) -> Spelled | None:
     """The parts of the name in an id; None where one of its pieces is not known, or it moves."""
     said = named(id)
-    parts = spelled(said.model) if said.model and not said.odd and not said.seller else None
+    if said.model is None or said.odd or said.seller:
+        return None
+    parts = parts_of(said.model)
     if parts is None or not parts.words or not parts.version or parts.moves:
         return None
     return evolve(parts, day="")
@@ -64,7 +73,7 @@ def _model(
 ) -> UnknownModel:
     ids = tuple(dict.fromkeys(each.id for each in found))
     names = sorted({named(id).model or id for id in ids}, key=_plainness)
-    dated = [name for name in names if (read := spelled(name)) is not None and read.day]
+    dated = [name for name in names if (read := parts_of(name)) is not None and read.day]
     plain = [name for name in names if name not in dated]
     name = dated[0] if len(dated) == 1 or not plain else plain[0]
     of_model = [source for source in sources if source.name in {each.source for each in found}]

@@ -15,6 +15,7 @@ from pricelang.apps.additions.price_lines import NewPrices
 from pricelang.apps.price_book import PriceBook
 from pricelang.evaluate.examples import run_examples
 from pricelang.evaluate.rate_card import RateCard
+from tests.apps.additions import added
 
 BOOK = Path(__file__).parent / "book"
 
@@ -22,17 +23,6 @@ BOOK = Path(__file__).parent / "book"
 @pytest.fixture
 def book() -> EditedBook:
     return EditedBook.of(str(BOOK))
-
-
-def added(book: EditedBook) -> list[str]:
-    """The lines that are new, without what only moved between columns."""
-    rows = [row for row in book.patch() if row[:1] in "+-" and row[:3] not in ("+++", "---")]
-    gone = {" ".join(row[1:].split()) for row in rows if row[0] == "-"}
-    return [
-        text
-        for row in rows
-        if row[0] == "+" and (text := " ".join(row[1:].split())) not in {*gone, ""}
-    ]
 
 
 def holds(book: EditedBook) -> None:
@@ -70,7 +60,8 @@ def test_a_model_stands_wherever_its_like_stands(book: EditedBook) -> None:
         "figures `window` are not known",
     ]
     # the comment of the list stays where it was
-    assert "x 2 on tokens for quick  # whoever is quick" in "".join(book.texts.values())
+    texts = " ".join("".join(book.texts.values()).split())
+    assert "x 2 on tokens for quick # whoever is quick" in texts
 
 
 def test_a_model_without_a_price_has_a_doubt(book: EditedBook) -> None:

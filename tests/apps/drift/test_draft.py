@@ -17,6 +17,7 @@ from pricelang.apps.drift.source_data import SourceData, SourceDate, SourceName,
 from pricelang.apps.price_book import PriceBook
 from pricelang.evaluate.examples import run_examples
 from pricelang.evaluate.rate_card import RateCard
+from tests.apps.additions import added
 
 AT = "2026-11-29"
 MILLION = 1_000_000
@@ -46,10 +47,6 @@ def drafted(*sources: SourceData, book: str = "anthropic") -> EditedBook:
     assert checked.book is not None, [fault.message for fault in checked.faults]
     assert all(result.passed for result in run_examples(PriceBook(checked.book)))
     return edited
-
-
-def added(book: EditedBook) -> list[str]:
-    return [" ".join(row[1:].split()) for row in book.patch() if row[0] == "+" and row[:3] != "+++"]
 
 
 FABLE = {"input": "8", "cache_write_5m": "10", "cache_read": "0.2", "output": "40"}
@@ -136,7 +133,6 @@ def test_a_value_that_ids_say_gets_its_factor(tmp_path: Path) -> None:
     found = source("list", {"us-gov.anthropic.claude-opus-5": {"input": "6"}})
     book = drafted(found, book=str(path))
     assert added(book) == [
-        "",
         'source list "list" read 2026-11-29',
         'govcloud when platform is bedrock unsure "only list says so" see list',
         "when endpoint is regional or govcloud",
