@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from attrs import frozen
 
@@ -27,6 +27,25 @@ class Counter:
     scope: Scope
 
 
+@frozen
+class Counted:
+    """What counters of a kind count: the units of a meter. The rates say which counter of them has
+    a row, by its number from 1 on; 0 is none.
+    """
+
+    meter: int
+    kind: Kind
+
+    def number(self, plan: Plan) -> str:
+        """The number of the counter of a row."""
+        return f"r.{plan.dialect.quote(f'{self.kind}_counter_{self.meter}')}"
+
+    def numbers(self, plan: Plan, per: str) -> str:
+        """The numbers of the counters per one key and period."""
+        each = enumerate(counters(plan, self), 1)
+        return ", ".join(str(n) for n, counter in each if counter.per == per)
+
+
 def counter_of(terms: AllowanceTerms | None, kind: Kind) -> Counter | None:
     """The counter of an account's terms; None where they have no pool, or no later tier."""
     if terms is None or not (terms.pool if kind == "pool" else len(terms.tiers) > 1):
@@ -35,10 +54,27 @@ def counter_of(terms: AllowanceTerms | None, kind: Kind) -> Counter | None:
 
 
 @lru_cache(maxsize=64)
-def counters(plan: Plan, meter: int, kind: Kind) -> tuple[Counter, ...]:
-    """The counters of a meter, whose numbers in the rates begin at 1."""
-    found = {counter_of(row.terms[meter], kind) for row in plan.rates.cards if row.terms}
+def counters(plan: Plan, counted: Counted) -> tuple[Counter, ...]:
+    """The counters of a kind, in the order of their numbers."""
+    terms = [row.terms[counted.meter] for row in plan.rates.cards if row.terms]
+    found = {counter_of(each, counted.kind) for each in terms}
     return tuple(sorted(each for each in found if each is not None))
+
+
+@lru_cache(maxsize=8)
+def is_orderless(plan: Plan) -> bool:
+    """Decides whether the order of an account's rows changes no sum of what they cost: all that one
+    counter counts has the same tiers and pools.
+    """
+    found: dict[tuple[Counted, Counter], AllowanceTerms] = {}
+    for row in plan.rates.cards:
+        for n, terms in enumerate(row.terms):
+            for kind in get_args(Kind):
+                counter = counter_of(terms, kind)
+                if counter is not None and terms is not None:
+                    if found.setdefault((Counted(n, kind), counter), terms) != terms:
+                        return False
+    return True
 
 
 @lru_cache(maxsize=8)

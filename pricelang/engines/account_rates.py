@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
-from pricelang.engines.account_counters import Kind, bounds, counter_of, counters
+from pricelang.engines.account_counters import Counted, Kind, bounds, counter_of, counters
 from pricelang.engines.warehouse_plan import Plan
 from pricelang.evaluate.allowance_terms import AllowanceTerms
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices
@@ -38,12 +38,13 @@ def account_columns(plan: Plan) -> list[tuple[str, str]]:
         tiers = tiers_of(plan, n)
         if tiers:
             found += [(f"counts_{n}", words.small), (f"billed_{n}", words.number)]
-        if counters(plan, n, "pool"):
+        if counters(plan, Counted(n, "pool")):
             found += [(f"pool_{n}", words.number), (f"pool_counter_{n}", words.small)]
-        if counters(plan, n, "tiers"):
+        if counters(plan, Counted(n, "tiers")):
             found.append((f"tiers_counter_{n}", words.small))
         for tier in range(tiers):
-            found += [(f"after_{n}_{tier}", words.number), (f"tier_{n}_{tier}", words.number)]
+            found += [(f"after_{n}_{tier}", words.number)] if tier else []
+            found.append((f"tier_{n}_{tier}", words.number))
     return found + [(f"bound_{bound.number}", words.small) for bound in bounds(plan)]
 
 
@@ -61,13 +62,14 @@ def account_values(plan: Plan, row: UnitPrices) -> list[str]:
             else words.integer(int(least * units))
         )
         found += ["1" if terms is not None else "0", "null" if billed is None else billed]
-        if counters(plan, n, "pool"):
+        if counters(plan, Counted(n, "pool")):
             pool = _whole(terms.pool * units, quantity.meter) if terms is not None else 0
             found += [words.integer(pool), _counter_number(plan, n, "pool", terms)]
-        if counters(plan, n, "tiers"):
+        if counters(plan, Counted(n, "tiers")):
             found.append(_counter_number(plan, n, "tiers", terms))
-        for after, price in _tiers(plan, row, n, terms, tiers, units):
-            found += [words.integer(after), "null" if price is None else words.integer(price)]
+        for tier, (after, price) in enumerate(_tiers(plan, row, n, terms, tiers, units)):
+            found += [words.integer(after)] if tier else []
+            found.append("null" if price is None else words.integer(price))
     held = {bound.number for bound in row.bounds}
     return found + ["1" if bound.number in held else "0" for bound in bounds(plan)]
 
@@ -75,7 +77,7 @@ def account_values(plan: Plan, row: UnitPrices) -> list[str]:
 def _counter_number(plan: Plan, n: int, kind: Kind, terms: AllowanceTerms | None) -> str:
     """Which pool or ladder of a meter counts a request, as a number from 1 on; 0 where none."""
     found = counter_of(terms, kind)
-    return "0" if found is None else str(1 + counters(plan, n, kind).index(found))
+    return "0" if found is None else str(1 + counters(plan, Counted(n, kind)).index(found))
 
 
 def _tiers(
