@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import assert_never
 
-from pricelang.model.charges import PERIODS, Period
+from pricelang.model.charges import CALENDAR_PERIODS, CalendarPeriod, period_word
 
 
 def turn_of(at: int, per: str) -> int:
@@ -36,11 +36,10 @@ def turn_end(start: int, per: str) -> int:
     ... ) == 1_777_593_600
     True
     """
-    days: dict[Period, int] = {"day": 1, "month": 31, "year": 366}
+    days: dict[CalendarPeriod, int] = {"day": 1, "month": 31, "year": 366}
     return turn_of(start + days[_period_of(per)] * 86_400, per)
 
 
-def _period_of(per: str) -> Period:
+def _period_of(per: str) -> CalendarPeriod:
     """The period of `organization per month`."""
-    word = per.rsplit(" ", 1)[-1]
-    return next(period for period in PERIODS if period == word)
+    return next(period for period in CALENDAR_PERIODS if period == period_word(per))

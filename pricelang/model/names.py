@@ -10,6 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from pricelang.model.clock import Clock
+from pricelang.model.ladders import Ladder
 from pricelang.model.origins import Origin
 from pricelang.solver.diagram import Scope
 
@@ -67,7 +68,8 @@ class Value:
 @frozen(eq=False, repr=False)
 class Dimension:
     """A dimension; `default` is the index of a value.
-    The values of a clocked dimension are never the caller's.
+    The values of a clocked dimension are never the caller's. With a `ladder`, the value is set by
+    what an account has used: unsaid, a request has the first, which is the default.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Dimension:
     values: tuple[Value, ...]
     clocked: bool
     origin: Origin
+    ladder: Ladder | None = None
 
 
 @frozen(eq=False, repr=False)

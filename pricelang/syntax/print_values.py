@@ -109,6 +109,13 @@ def per(per: t.Per) -> str:
     return words("per", number(per.number) if per.number is not None else "", per.unit.text)
 
 
+def quantity(amount: t.Number | t.Money, unit: t.Name | None) -> str:
+    """A number of a unit, or an amount of money."""
+    if isinstance(amount, t.Money):
+        return money(amount)
+    return words(number(amount), unit.text if unit is not None else "")
+
+
 def account(account: t.Account | None) -> str:
     """`per … per …`, or nothing."""
     return f"per {account.holder.text} per {account.period.text}" if account is not None else ""

@@ -177,6 +177,24 @@ def _charge_line(line: t.ChargeLine) -> str:
             assert_never(line)
 
 
+def _tier_lines(statement: t.Tiers) -> Body:
+    counting = statement.counting
+    what = p.words("spend", p.on(counting.meters)) if counting.spend else p.names(counting.meters)
+    account = p.account(counting.account) + (", " * bool(counting.way)) + p.names(counting.way, " ")
+    lines: Body = [(counting, p.words("counts", what, account))]
+    for tier in statement.tiers:
+        after = p.words("after", p.quantity(tier.after, tier.unit)) if tier.after else ""
+        lines.append((tier, p.words(tier.name.text, after, p.endings(tier.endings))))
+    return lines
+
+
+def _agreed_lines(statement: t.Commitment | t.Credit) -> Body:
+    return [
+        (x, p.words(p.money(x.money), p.account(x.account), p.on(x.meters), p.endings(x.endings)))
+        for x in statement.lines
+    ]
+
+
 def _amend_lines(statement: t.Amend) -> Body:
     return [(x, p.words(_amended(x.effect), p.endings(x.endings))) for x in statement.lines]
 
@@ -249,6 +267,9 @@ HEADERS: dict[type[t.Statement], Callable[[Any], str]] = {
     t.Round: lambda s: f"round {s.stage.text} to {p.money(s.step)} {s.mode.text}",
     t.Convert: lambda s: f"convert to {s.currency.text} at {p.number(s.rate)}",
     t.Charge: lambda s: p.words("charge", s.name.text, p.optional(s.title)),
+    t.Tiers: lambda s: p.words("tiers", s.name.text, p.optional(s.title)),
+    t.Commitment: lambda s: p.words("commitment", s.name.text, p.optional(s.title)),
+    t.Credit: lambda s: p.words("credit", s.name.text, p.optional(s.title)),
     t.Amend: lambda s: f"amend {s.name.text}",
     t.AllowValue: lambda s: f"allow {s.dimension.text} {s.value.text}",
     t.AllowPair: lambda s: f"allow {s.left.text} with {s.right.text}",
@@ -266,6 +287,9 @@ BODIES: dict[type[t.Statement], Callable[[Any], Body]] = {
     t.Surcharge: _modifier_lines,
     t.Limit: _limit_lines,
     t.Charge: lambda s: [(x, p.words(_charge_line(x), p.endings(x.endings))) for x in s.lines],
+    t.Tiers: _tier_lines,
+    t.Commitment: _agreed_lines,
+    t.Credit: _agreed_lines,
     t.Amend: _amend_lines,
     t.Example: lambda s: [(x, example_line(x)) for x in s.lines],
 }
