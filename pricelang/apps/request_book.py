@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from pricelang.apps.loaded_book import LoadedBook
-from pricelang.apps.price_records import card_of, price_sum
+from pricelang.apps.price_records import card_of, of_several, price_sum
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model.errors import BadRequest, check_certain
@@ -62,6 +62,7 @@ class RequestBook(LoadedBook):
         record: str = SINGLE,
         each: str | Iterable[str] = (),
         strict: bool = False,
+        position: Mapping[str, object] | None = None,
         **dimensions: str,
     ) -> Bill:
         """What a request costs, with a line for each meter and the rules behind it.
@@ -72,7 +73,9 @@ class RequestBook(LoadedBook):
         uses count one by one. Every other argument is a dimension of the book, such as
         `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
         holds for each of them, such as `"prompt over 200000"`. `strict` refuses an amount in doubt
-        (`Doubtful`): one with a note whose `doubtful` is true.
+        (`Doubtful`): one with a note whose `doubtful` is true. `position` is what ladders of tiers
+        have counted before the request, such as `{"us_volume": "9,400 MTok"}`: then there is a line
+        for each tier that a meter meets.
 
         Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`,
         with a code, the rule and its place.
@@ -86,7 +89,14 @@ class RequestBook(LoadedBook):
         """
         rates = self._rates_of(model)
         if record == SINGLE and not each:
-            return certain(Bill((rates.request(model, at, usage, dimensions),)), strict)
+            priced = rates.request(model, at, usage, dimensions)
+            if position:
+                from pricelang.evaluate.positions import positioned  # which few requests need
+
+                priced = positioned(priced, position)
+            return certain(Bill((priced,)), strict)
+        if position:
+            raise of_several()
         sides = _sides_of_sum(record, each)
         return certain(price_sum(rates, model, at, usage, dimensions, sides), strict)
 
