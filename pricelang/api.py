@@ -4,6 +4,7 @@ messages, and answers what else is asked of prices. Each part is imported when i
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from pricelang.apps.price_book import BookAt
 from pricelang.apps.quoting_book import QuotingBook
 from pricelang.apps.reporting_book import ReportingBook
+from pricelang.check.files import same_name_here
 from pricelang.compile.load import load_book
 from pricelang.engines.table_book import TableBook
 from pricelang.evaluate.bill import Bill
@@ -129,9 +131,21 @@ def load(source: str | Path | Sequence[str | Path] = DEFAULT_BOOK) -> Book:
     Several, as a list or with commas between them, are asked in their order: the first that knows
     the model of a request prices it. All else is asked of the first.
 
+    A name comes before what lies in the working folder; a warning says so where a book of that name
+    is there, whose path (`./anthropic`) gives it.
+
     Raises `BookError` with every fault of the book. The checked book is kept in the user's
     cache folder, so that only the first load of a text parses it.
     """
+    for one in sources_of(source):
+        said = same_name_here(one)
+        if said is not None:
+            warnings.warn(": ".join(said), stacklevel=2)
+    return loaded(source)
+
+
+def loaded(source: str | Path | Sequence[str | Path]) -> Book:
+    """As `load`, without a warning: the command line has its own."""
     books = []
     for one in sources_of(source):
         checked, key = load_book(one)

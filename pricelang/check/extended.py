@@ -61,7 +61,7 @@ def books_beside(entry: Path, most_bytes: int) -> Iterator[dict[Path, str]]:
         places.append((folder / "..", "*/book.price"))
     for place, pattern in places:
         paths = (path for path in sorted(place.glob(pattern)) if not _same(path, entry))
-        named = {path: _book_name(path, most_bytes) for path in paths}
+        named = {path: book_name(path, most_bytes) for path in paths}
         yield {path: name for path, name in named.items() if name is not None}
 
 
@@ -69,7 +69,7 @@ def _same(path: Path, entry: Path) -> bool:
     return path == entry or path.resolve() == entry.resolve()
 
 
-def _book_name(path: Path, most_bytes: int) -> str | None:
+def book_name(path: Path, most_bytes: int) -> str | None:
     """The name in a file's header, read without judging the rest of it."""
     try:
         if not path.is_file() or path.stat().st_size > most_bytes:

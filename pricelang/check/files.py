@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pricelang.check.book_files import MAX_BYTES, Layer, read_files
-from pricelang.check.extended import Extended, books_beside, extended
+from pricelang.check.extended import Extended, book_name, books_beside, extended
 from pricelang.files.bundled import rules_folder
 from pricelang.files.cache import digest
 from pricelang.files.packaged import EXTRA, PACKAGES, NoPackage, packaged_book
@@ -42,7 +42,7 @@ def entry_path(source: str | Path) -> Path:
     or by path (a file or a folder).
 
     A name comes first, so that a folder of the same name
-    where a program happens to run changes no price.
+    where a program happens to run changes no price; `same_name_here` tells of it.
 
     Raises `BookError` (code `no_book`) when there is none.
     """
@@ -75,6 +75,27 @@ def entry_path(source: str | Path) -> Path:
         message = f"there is no file `{shown(source)}`"
         raise BookError([Fault("no_book", message, NOWHERE, help)])
     raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE, help)])
+
+
+def same_name_here(source: str | Path) -> tuple[str, str] | None:
+    """What to say, and what helps, where a book of the working folder has the name by which another
+    is asked for: what is bundled or made of a package is taken, and what lies where somebody happens
+    to run is not.
+    """
+    if not isinstance(source, str) or not source or os.path.basename(source) != source:
+        return None
+    paths = (os.path.join(source, "book.price"), f"{source}.price", source)
+    near = next((path for path in paths if os.path.isfile(path)), None)
+    if near is None or source not in (*bundled_books(), *PACKAGES):
+        return None
+    bundled = rules_folder() / source / "book.price"
+    if book_name(Path(near), MAX_BYTES) is None or os.path.realpath(near) == str(bundled.resolve()):
+        return None
+    given = os.path.join(os.curdir, source if near.startswith(source + os.sep) else near)
+    return (
+        f"`{source}` is the book that comes with that name, not the one in `{near}`",
+        f"write `{given}` for that one, or give it a name of its own",
+    )
 
 
 def _packaged(name: str) -> Path:
