@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from pricelang.present.text import did_you_mean
+from pricelang.present.text import help_for
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
 
 MAX_FILES = 200
@@ -126,7 +126,7 @@ def _inside(folder: Path, real: Path, name: str, span: Span, files: set[Path]) -
         beside = itertools.islice(folder.rglob("*.price"), MAX_FILES)
         known = [str(other.relative_to(folder)) for other in beside if other not in files]
         message = f"there is no file `{name}`"
-        raise BookError([Fault("no_file", message, span, did_you_mean(name, known))])
+        raise BookError([Fault("no_file", message, span, help_for(name, known))])
     return path
 
 

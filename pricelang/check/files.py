@@ -17,7 +17,7 @@ from pricelang.check.extended import Extended, book_name, books_beside, extended
 from pricelang.files.bundled import rules_folder
 from pricelang.files.cache import digest
 from pricelang.files.packaged import EXTRA, PACKAGES, NoPackage, packaged_book
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import did_you_mean, help_for, shown
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault
 
 MAX_LAYERS = 8
@@ -70,7 +70,7 @@ def entry_path(source: str | Path) -> Path:
     if os.path.isfile(path):
         return path
     known = [*bundled_books(), *PACKAGES]
-    help = did_you_mean(str(source), known) or f"books by name: {', '.join(known)}"
+    help = help_for(str(source), known, "books by name")
     if path.suffix or len(path.parts) > 1:
         message = f"there is no file `{shown(source)}`"
         raise BookError([Fault("no_book", message, NOWHERE, help)])
@@ -175,8 +175,7 @@ def _base_path(entry: Path, base: Extended) -> Path:
     if name in PACKAGES:
         return _packaged(name)
     known = [*bundled, *PACKAGES, *(own for books in named for own in books.values())]
-    help = did_you_mean(name, known) or "it stands in the same folder, or is one of: " + ", ".join(
-        bundled
-    )
+    where = f"it stands in the same folder, or is one of: {', '.join(bundled)}"
     message = f"there is no book `{name}` to extend"
-    raise BookError([Fault("no_book", message, base.span, help)], base.texts)
+    fault = Fault("no_book", message, base.span, lambda: did_you_mean(name, known) or where)
+    raise BookError([fault], base.texts)
