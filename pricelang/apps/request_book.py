@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from pricelang.apps.loaded_book import LoadedBook
-from pricelang.apps.price_records import card_of, of_several, price_sum
+from pricelang.apps.price_records import card_of, placed, price_sum
 from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model.errors import BadRequest, check_certain
@@ -89,16 +89,11 @@ class RequestBook(LoadedBook):
         """
         rates = self._rates_of(model)
         if record == SINGLE and not each:
-            priced = rates.request(model, at, usage, dimensions)
-            if position:
-                from pricelang.evaluate.positions import positioned  # which few requests need
-
-                priced = positioned(priced, position)
-            return certain(Bill((priced,)), strict)
-        if position:
-            raise of_several()
-        sides = _sides_of_sum(record, each)
-        return certain(price_sum(rates, model, at, usage, dimensions, sides), strict)
+            bill = Bill((rates.request(model, at, usage, dimensions),))
+        else:
+            sides = _sides_of_sum(record, each)
+            bill = price_sum(rates, model, at, usage, dimensions, sides)
+        return certain(placed(bill, position) if position else bill, strict)
 
     def price_of(
         self,
