@@ -111,7 +111,9 @@ def test_a_sum_has_a_position_where_it_has_one_amount() -> None:
     found, asked = book(ladder()), {"usage": {"input": 9}, "position": {"volume": 5}}
     bill = found.price(model="m-1", at=AT, record="sum", **asked)
     assert bill.total == 5 * 4 + 4 * 3
-    more = "surcharge long\n  $1 per token on input  when input over 8\nstack long, volume_discount\n"
+    more = (
+        "surcharge long\n  $1 per token on input  when input over 8\nstack long, volume_discount\n"
+    )
     steps = book(ladder(), more)
     with pytest.raises(BadRequest) as error:
         steps.price(model="m-1", at=AT, record="sum", **asked)
