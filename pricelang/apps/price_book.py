@@ -172,6 +172,7 @@ class BookAt:
         record: str = SINGLE,
         each: str | Iterable[str] = (),
         strict: bool = False,
+        position: Mapping[str, object] | None = None,
         **dimensions: str,
     ) -> Bill:
         """`Book.price` on this day."""
@@ -183,6 +184,7 @@ class BookAt:
             record=record,
             each=each,
             strict=strict,
+            position=position,
             **dimensions,
         )
 

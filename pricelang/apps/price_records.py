@@ -116,14 +116,27 @@ def _price_part(
     what = (asked.model, asked.at, asked.usage, asked.dimensions)
     match part.kind:
         case "sum":
+            if part.position:
+                raise of_several()
             bill = price_sum(rates, *what, part.sides, part.label)
         case "single":
-            bill = Bill((rates.request(*what, part.label),))
+            priced = rates.request(*what, part.label)
+            if part.position:
+                from pricelang.evaluate.positions import positioned  # which few requests need
+
+                priced = positioned(priced, part.position)
+            bill = Bill((priced,))
         case _:
             assert_never(part.kind)
     for note in asked.notes:
         noted(bill.parts[0], note)
     return bill
+
+
+def of_several() -> BadRequest:
+    """The error of a sum that has a place in the counts of tiers."""
+    message = "`position` is the place of one request, and this is a sum of several"
+    return BadRequest("bad_position", message, help="leave it out")
 
 
 def _credits(

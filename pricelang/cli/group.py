@@ -41,10 +41,11 @@ COMMANDS = {
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
     "compile": "Write a book in the compiled form that any program can evaluate.",
+    "lsp": "Serve an editor, by the Language Server Protocol.",
 }
 
 
-WITHOUT_TABLES = frozenset(("focus-check", "sql", "import", "export", "fmt", "compile"))
+WITHOUT_TABLES = frozenset(("focus-check", "sql", "import", "export", "fmt", "compile", "lsp"))
 WITH_AMOUNTS = frozenset(
     (
         "price",

@@ -52,11 +52,12 @@ class Input:
     strict: bool = False
     is_sum: bool = False
     unknown_counters: str = "refuse"
+    position: dict[str, str] = field(factory=dict)
 
     @property
     def defaults(self) -> RecordDefaults:
         """What holds where a record says nothing."""
-        return RecordDefaults(self.model, self.at, self.dimensions, self.strict)
+        return RecordDefaults(self.model, self.at, self.dimensions, self.strict, self.position)
 
 
 def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
@@ -79,6 +80,7 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
         params.get("strict", False),
         params.get("is_sum", False),
         params["unknown_counters"],
+        dict(pairs(ctx, params.get("position", ()), "--position", "TIERS=QUANTITY")),
     )
 
 

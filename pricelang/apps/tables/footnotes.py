@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def note_line(note: Note, records: int | None = None) -> str:
-    """A note, with the number of records that it is of."""
-    count = f" ({how_many(records, 'record')})" if records is not None else ""
+    """A note, with the number of records that it is of, if it is of any."""
+    count = f" ({how_many(records, 'record')})" if records else ""
     return f"{note.level}: {note.code}: {printable(note.text)}{count}"
 
 

@@ -221,7 +221,9 @@ class Phrasebook:
                 amount = self.amount(bound.amount, bound.about, side)
                 return f"{word} {amount} per {self.per(bound.about)} on {bound.about}"
             case "request" | "account":
-                return f"{word} {shown_money(bound.amount, side.book.currency)} per {bound.about}"
+                amount = f"{shown_money(bound.amount, side.book.currency)} per {bound.about}"
+                amount += f" on {', '.join(bound.meters)}" if bound.meters else ""
+                return f"{word} {amount}" if bound.kind == "limit" else amount
             case _:
                 assert_never(bound.target)
 
