@@ -1,4 +1,4 @@
-"""Statements of what accounts have used, committed to and been given: tiers, commitments, credits."""
+"""Statements of what accounts used, committed to and were given: tiers, commitments, credits."""
 
 from __future__ import annotations
 

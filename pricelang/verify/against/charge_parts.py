@@ -11,8 +11,8 @@ from typing import Any, assert_never
 from pricelang.model.rules import Stage
 from pricelang.verify.against.bill_part import NEW, OLD, BillPart, billed, live, places_of
 from pricelang.verify.against.orders import (
-    PriceLadder,
     Order,
+    PriceLadder,
     of_ladders,
     of_numbers,
     of_pools,
