@@ -46,9 +46,9 @@ DECLARED: dict[tuple[type, str], Kind] = {
     (t.Multiplier, "name"): "modifier",
     (t.Surcharge, "name"): "modifier",
     (t.Limit, "name"): "modifier",
+    (t.Tiers, "name"): "dimension",
     (t.Commitment, "name"): "modifier",
     (t.Credit, "name"): "modifier",
-    (t.Tiers, "name"): "dimension",
 }
 """The fields of statements that declare a name. Values and models are declared in lines and rows."""
 
@@ -70,9 +70,9 @@ USED: dict[tuple[type, str], tuple[Kind, ...]] = {
     (t.FactorClause, "meters"): METERS,
     (t.Addition, "meters"): METERS,
     (t.LimitLine, "meters"): METERS,
-    (t.AgreedLine, "meters"): METERS,
     (t.Counting, "meters"): METERS,
-    (t.Tier, "unit"): ("unit",),
+    (t.AgreedLine, "meters"): METERS,
+    (t.TierLine, "unit"): ("unit",),
     (t.Threshold, "meters"): METERS,
     (t.ClaimPrices, "meters"): METERS,
     (t.Term, "meter"): METERS,
@@ -124,8 +124,8 @@ NO_NAMES: frozenset[tuple[type, str]] = frozenset(
         (t.Round, "stage"),
         (t.Round, "mode"),
         (t.ValueLine, "values"),
+        (t.TierLine, "name"),
         (t.Counting, "way"),
-        (t.Tier, "name"),
         (t.Cell, "value"),
     }
 )
@@ -167,8 +167,7 @@ def _names_in(node: Any) -> Iterator[Occurrence]:
                     yield Occurrence(name.text, name.span, ("value",), True, node.name.text)
         case t.Tiers():
             for tier in node.tiers:
-                name = tier.name
-                yield Occurrence(name.text, name.span, ("value",), True, node.name.text)
+                yield Occurrence(tier.name.text, tier.name.span, ("value",), True, node.name.text)
     kind: Any = type(node)
     for field in _fields(kind):
         value = getattr(node, field)
