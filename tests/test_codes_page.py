@@ -12,6 +12,7 @@ from tests.corpus.said import said
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "codes.md"
+BAD = ROOT / "tests" / "corpus" / "bad"
 ERRORS = {
     "BadArchive", "BadRequest", "EngineFailed", "Failure", "JsonFault", "NotOffered", "PriceError",
     "QuoteError", "Refused", "Rejected", "UnknownCounter", "UnknownName", "Unpriced", "UsageError",
@@ -39,7 +40,9 @@ def codes_of_errors() -> Iterator[str]:
 
 
 def test_each_fault_of_a_book_has_its_cure() -> None:
-    assert rows("faults").keys() == {code for _, code, _ in said()}
+    printed = "".join(path.read_text(encoding="utf-8") for path in BAD.glob("*.out"))
+    shown = re.findall(r"^(?:error|warning)\[(\w+)\]", printed, re.MULTILINE)
+    assert rows("faults").keys() == {*shown, *(code for _, code, _ in said())}
 
 
 def test_each_error_has_its_cure() -> None:
