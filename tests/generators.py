@@ -43,6 +43,7 @@ class Pen:
 
     def __init__(self, seed: int) -> None:
         self.random, self.lines = Random(seed), ["book gen in USD", "unit MTok is 1,000,000 tokens"]
+        self.other = Random(f"tiers {seed}")  # so that books without tiers stay as they were
         self.models = [f"m-{number}" for number in range(self.number(2, 4))]
         self.dimensions = self.random.sample(["geo", "plat", "tier"], self.number(1, 3))
         self.dimensions += ["outcome"] if self.maybe(40) else []
@@ -123,7 +124,8 @@ class Pen:
                 "from 16:30 before 00:30",
                 "from 08:00 before 12:00",
                 "from 22:00 before 06:15 on weekdays in America/New_York",
-                "from 01:00 before 04:00, from 06:00 before 10:00 on weekdays in UTC",
+                "from 01:00 before 04:00, from 06:00 before 10:00 on weekdays\n"
+                "  off  from 23:00 before 02:15 on saturday",
                 "on weekends in Australia/Lord_Howe",
                 "from 00:30 before 03:00, from 20:00 before 24:00 on sunday, monday in Europe/Berlin",
             )
@@ -218,6 +220,34 @@ class Pen:
         self.lines += (
             ["  first 5 gigabyte_months free per project per month"] if self.maybe(30) else []
         )
+
+    def ladder(self) -> None:
+        """Tiers by what was used, and a multiplier by tier; now and then a commitment or a credit."""
+        draw = self.other
+        account = f"per project per {draw.choice(['day', 'month', 'year', 'term'])}"
+        spend = draw.random() < 0.3
+        counts = draw.choice(["spend", "spend on both"] if spend else ["tokens", "both", "output"])
+        way = draw.choice(["", "", ", graduated", ", all units"])
+        dimension = draw.choice(self.dimensions)
+        tests = [f"{dimension} is {draw.choice(['standard', *VALUES.get(dimension, ())])}"]
+        if dimension == "hours":
+            tests = ["hours is peak"]
+        whose = draw.choice(["", "", f"for {self.models[0]}", f"when {tests[0]}"])
+        dates = "from 2026-02-01 before 2026-06-01" if draw.random() < 0.4 else ""
+        dates = "from 2026-01-01 before 2027-01-01" if account.endswith("term") else dates
+        first, second = ("$1", "$20.50") if spend else ("1 MTok", "5 MTok")
+        self.lines += [
+            f"tiers used {whose} {dates}",
+            f"  counts {counts} {account}{way}",
+            *("  low", f"  mid  after {first}", f"  high  after {second}"),
+            "multiplier by_use",
+            f"  {factor(draw.choice(NUMBERS), 'tokens')} when used is mid",
+            f"  {factor(draw.choice(NUMBERS), 'both')} when used is {draw.choice(['high', 'high and input over 100'])}",
+        ]
+        self.names.append("by_use")
+        if draw.random() < 0.5:
+            self.lines += ["commitment agreed", "  $100 per project per month on both"]
+            self.lines += ["credit launch", "  $5 per project per year"]
 
     def multiplier(self, name: str) -> None:
         self.names.append(name)
@@ -324,6 +354,8 @@ def write_book(seed: int) -> tuple[str, ...]:
     pen.charges()
     for name in ("half", "twice", "third")[: pen.number(1, 3)]:
         pen.multiplier(name)
+    if pen.other.random() < 0.3:
+        pen.ladder()
     for more in (pen.surcharge, pen.limits):
         if pen.maybe(30):
             more()
@@ -369,4 +401,27 @@ def contract(pen: Pen) -> str:
     if pen.maybe(30):
         name = pen.pick(*(name for name in pen.dimensions if name != "hours"))
         lines.append(f"allow {name} {pen.pick(*VALUES[name])} {WHY}")
+    lines += amends(pen)
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def amends(pen: Pen) -> list[str]:
+    """Amended minimums, allowances and derivations, now and then."""
+    lines = []
+    if pen.maybe(20):
+        old = next((line for line in pen.lines if line.endswith("per use")), "")
+        unit = old.split()[-3] if old else "seconds"
+        instead = f" instead of {old.split()[2]}" if old else ""
+        number, scope = pen.pick("0.2", "3", "600"), pen.scope(threshold=False)
+        lines += ["amend time", f"  at least {number}{instead} {unit} per use  {scope}"]
+    if pen.maybe(20):
+        old = next((line for line in pen.lines if line.startswith("  first")), "")
+        number = f"{pen.pick('2', '12')}{' instead of 5' if old else ''} gigabyte_months"
+        lines += ["amend store", f"  first {number} free per project per month"]
+    if pen.maybe(20):
+        factor = next(line for line in pen.lines if line.startswith("derive")).split()[3]
+        special = any(line.startswith("  except") for line in pen.lines)
+        scope = "for m-0" if special else pen.scope(threshold=False)
+        number = pen.pick("0.05", "0.5", "3")
+        lines += ["amend cache", f"  {number} instead of {factor} x input  {scope}"]
+    return lines

@@ -361,6 +361,28 @@ def _value_lines() -> SearchStrategy[tuple[t.Node, ...]]:
     )
 
 
+@functools.cache
+def _countings() -> SearchStrategy[t.Counting]:
+    way = st.lists(names(), max_size=2).map(tuple)
+    units = st.builds(t.Counting, name_lists(), st.just(False), accounts(), way)
+    spend = st.builds(t.Counting, _maybe_many(name_lists()), st.just(True), accounts(), way)
+    return units | spend
+
+
+@functools.cache
+def _tiers() -> SearchStrategy[tuple[t.Node, ...]]:
+    first = st.builds(t.Tier, names(), st.none(), st.none(), endings())
+    after = st.builds(t.Tier, names(), numbers(), names(), endings())
+    spent = st.builds(t.Tier, names(), money(), st.none(), endings())
+    return _several(first | after | spent)
+
+
+@functools.cache
+def _agreed_lines() -> SearchStrategy[tuple[t.Node, ...]]:
+    of = _maybe_many(name_lists())
+    return _several(st.builds(t.AgreedLine, money(), accounts(), of, endings()))
+
+
 # ---- statements ----------------------------------------------------------------------------------
 
 
@@ -393,6 +415,9 @@ def _statement_kinds() -> dict[type[t.Statement], SearchStrategy[t.Statement]]:
         ),
         t.Limit: st.builds(t.Limit, names(), title, _limit_lines(), **tail),
         t.Charge: st.builds(t.Charge, names(), title, _charge_lines(), **tail),
+        t.Tiers: st.builds(t.Tiers, names(), title, _countings(), _tiers(), **tail),
+        t.Commitment: st.builds(t.Commitment, names(), title, _agreed_lines(), **tail),
+        t.Credit: st.builds(t.Credit, names(), title, _agreed_lines(), **tail),
         t.Amend: st.builds(t.Amend, names(), _amend_lines(), **tail),
         t.Claim: st.builds(t.Claim, _claim_bodies(), **tail),
         t.Example: st.builds(t.Example, texts(), _example_lines(), **tail),

@@ -175,6 +175,7 @@ class BookAt:
         record: str = SINGLE,
         each: str | Iterable[str] = (),
         strict: bool = False,
+        position: Mapping[str, object] | None = None,
         **dimensions: str,
     ) -> Bill:
         """`Book.price` on this day."""
@@ -186,6 +187,7 @@ class BookAt:
             record=record,
             each=each,
             strict=strict,
+            position=position,
             **dimensions,
         )
 

@@ -64,6 +64,7 @@ class RequestBook(LoadedBook):
         record: str = SINGLE,
         each: str | Iterable[str] = (),
         strict: bool = False,
+        position: Mapping[str, object] | None = None,
         **dimensions: str,
     ) -> Bill:
         """What a request costs, with a line for each meter and the rules behind it.
@@ -74,7 +75,9 @@ class RequestBook(LoadedBook):
         uses count one by one. Every other argument is a dimension of the book, such as
         `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
         holds for each of them, such as `"prompt over 200000"`. `strict` refuses an amount in doubt
-        (`Doubtful`): one with a note whose `doubtful` is true.
+        (`Doubtful`): one with a note whose `doubtful` is true. `position` is what ladders of tiers
+        have counted before the request, such as `{"us_volume": "9,400 MTok"}`: then there is a line
+        for each tier that a meter meets.
 
         Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`,
         with a code, the rule and its place.
@@ -88,11 +91,17 @@ class RequestBook(LoadedBook):
         """
         rates = self._rates_of(model)
         if record == SINGLE and not each:
-            return certain(rates.bill(model, at, usage, dimensions), strict)
-        from pricelang.apps.price_records import price_sum
+            bill = rates.bill(model, at, usage, dimensions)
+        else:
+            from pricelang.apps.price_records import price_sum  # which few requests need
 
-        sides = _sides_of_sum(record, each)
-        return certain(price_sum(rates, model, at, usage, dimensions, sides), strict)
+            sides = _sides_of_sum(record, each)
+            bill = price_sum(rates, model, at, usage, dimensions, sides)
+        if position:
+            from pricelang.apps.price_records import placed
+
+            bill = placed(bill, position)
+        return certain(bill, strict)
 
     def price_of(
         self,

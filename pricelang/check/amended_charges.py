@@ -14,11 +14,13 @@ from pricelang.check.charges import (
     account_of,
     charge_quantity,
     check_lines,
+    check_term,
     check_turn,
     quantity_of,
 )
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.model import book as m
+from pricelang.model.charges import TERM, period_word
 from pricelang.model.space import meet, subtract, undated
 from pricelang.present.decimals import money
 from pricelang.syntax import tree as t
@@ -83,6 +85,7 @@ def _amend_quantity(
     scope, account, known = draft.scope(line.endings, layer), "", charge.minimums
     if isinstance(effect, t.ChargePool):
         account, known = account_of(draft, effect.account), charge.pools
+        check_term(draft, effect.account, scope)
         _check_turns(draft, layer, line, effect)
     elif effect.each.text != "use":
         draft.fault("unit", "a minimum is per use", effect.each.span)
@@ -121,9 +124,14 @@ def _replaced(
     if shared is None:
         yield old
         return
-    if old.account and undated(draft.trim(shared)) != undated(draft.trim(old.scope)):
+    parts = draft.trim(shared), draft.trim(old.scope)
+    of_term = period_word(old.account) == TERM
+    if old.account and not of_term:
+        parts = undated(parts[0]), undated(parts[1])
+    if old.account and parts[0] != parts[1]:
         message = "a free allowance is shared by all that it counts, and amended as a whole"
         help = "give the line the `for` and `when` of the allowance"
+        help += ", and the days of its term" if of_term else ""
         draft.fault(
             "clause_not_here", message, line.span, help, (span_of(old.origin), "it is here")
         )

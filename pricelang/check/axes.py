@@ -15,7 +15,7 @@ from pricelang.model.space import Space
 from pricelang.solver.effort import Effort
 from pricelang.syntax import tree as t
 
-RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
+RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id", "position"})
 
 
 def space_of(
@@ -36,8 +36,7 @@ def declare_dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
         if not draft.declare("dimension", statement.name):
             continue
         name = statement.name
-        if name.text in RECORD_KEYS:
-            draft.fault("reserved_word", f"`{name.text}` is a key of every record", name.span)
+        no_record_key(draft, name)
         values = {value.text: 0 for line in statement.lines for value in line.values}
         values = {value: index for index, value in enumerate(values)}
         if statement.default.text not in values:
@@ -49,12 +48,18 @@ def declare_dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
             m.Dimension(
                 name.text,
                 values.get(statement.default.text, 0),
-                tuple(m.Value(value, (), clocks.get(value)) for value in values),
+                tuple(m.Value(value, (), clocks.get(value, ())) for value in values),
                 bool(clocks),
                 draft.origin(name.span, statement.endings),
             )
         )
     return tuple(dimensions)
+
+
+def no_record_key(draft: Draft, name: t.Name) -> None:
+    """Reports a dimension that is called as a key of every record."""
+    if name.text in RECORD_KEYS:
+        draft.fault("reserved_word", f"`{name.text}` is a key of every record", name.span)
 
 
 # ---- time and thresholds -------------------------------------------------------------------------
@@ -110,7 +115,7 @@ def _sums(draft: Draft) -> tuple[m.Sum, ...]:
     for layer in draft.layers:
         for statement in layer.statements:
             # an example names a threshold of a rule, and what exists does not depend on quantities
-            if isinstance(statement, t.Example | t.Dimension | t.Meter):
+            if isinstance(statement, t.Example | t.Dimension | t.Meter | t.Tiers):
                 continue
             for test in nodes_in(statement, t.Threshold):
                 meters = tuple(sorted(draft.meter_set(test.meters)))
@@ -136,7 +141,7 @@ def _sums(draft: Draft) -> tuple[m.Sum, ...]:
 
 def fill_offers(draft: Draft) -> None:
     """Adds where values and meters are offered, now that scopes can be made."""
-    for kind in (t.Dimension, t.Meter):
+    for kind in (t.Dimension, t.Meter, t.Tiers):
         for _, statement in draft.statements(kind):
             for test in nodes_in(statement, t.Threshold):
                 draft.fault("threshold", "what is offered does not depend on quantities", test.span)
@@ -163,6 +168,8 @@ def _offer_values(draft: Draft, layer: int, statement: t.Dimension) -> None:
     offers: dict[str, list[m.Offer]] = {}
     for line in statement.lines:
         for name in line.values:
+            if line.clock is not None and name.text in offers:
+                continue  # more hours of a value, in the scope of the first
             # Every request has a value: outside the term of a contract that of its clock,
             # or the default.
             always = dimension.clocked or name.text == default.text

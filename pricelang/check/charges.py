@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.model import book as m
-from pricelang.model.charges import PERIODS
-from pricelang.model.space import meet, undated
+from pricelang.model.charges import CALENDAR_PERIODS, PERIODS, TERM, period_word
+from pricelang.model.space import meet, term_of, undated
 from pricelang.syntax import tree as t
 
 
@@ -48,6 +48,7 @@ def _charge(draft: Draft, layer: int, statement: t.Charge, meter: int) -> m.Char
             _no_instead_of(draft, line)
             account = account_of(draft, line.account)
             pools.append(charge_quantity(draft, line, meter, scope, account, origin))
+            check_term(draft, line.account, scope)
             check_turn(draft, line)
         else:
             draft.needs_reason("what is free", line.span, line.endings, statement.endings)
@@ -73,7 +74,9 @@ def check_lines(draft: Draft, charge: m.Charge) -> None:
     _check_accounts(draft, charge)
 
 
-def title_of(statement: t.Charge | t.Multiplier | t.Surcharge | t.Limit) -> str:
+def title_of(
+    statement: t.Charge | t.Multiplier | t.Surcharge | t.Limit | t.Tiers | t.Commitment | t.Credit,
+) -> str:
     """The title of a statement, or its name where it has none."""
     return statement.title.text if statement.title is not None else statement.name.text
 
@@ -85,7 +88,10 @@ def _price(
     after = None
     if line.after is not None and line.after_unit is not None:
         after = quantity_of(draft, line.after, line.after_unit, meter)
-    account = account_of(draft, line.account) if line.account is not None else ""
+    account = ""
+    if line.account is not None:
+        account = account_of(draft, line.account)
+        check_term(draft, line.account, scope)
     draft.no_zero("a price", line.money, 'write `free because "..."`')
     _no_instead_of(draft, line)
     amount = draft.money(line.money)
@@ -133,11 +139,29 @@ def account_of(draft: Draft, account: t.Account) -> str:
     return f"{account.holder.text} per {account.period.text}"
 
 
+def check_term(draft: Draft, account: t.Account, scope: m.Scope) -> None:
+    """Reports what is counted `per term` where the line that says so has no first or no last day;
+    `scope` is that of the line.
+    """
+    if account.period.text != TERM or (m.MODELS, 0) in scope:
+        return
+    start, end = term_of(draft.space.boundaries, scope)
+    if start is None or end is None:
+        lacks, add = ("first", "from") if start is None else ("last", "before")
+        draft.fault(
+            "no_term",
+            f"a term is from the first day of its line to the last, and this one has no {lacks} "
+            "day",
+            account.period.span,
+            f"add `{add}` and the day, or say it in a contract that has a term",
+        )
+
+
 def check_turn(draft: Draft, line: t.ChargePool) -> None:
     """Reports an allowance that changes within its period, where what is left of it is unknown."""
     period = line.account.period.text
     for date in (line.endings.start, line.endings.end):
-        if date is None or period not in PERIODS:
+        if date is None or period not in CALENDAR_PERIODS:
             continue
         instant = datetime.datetime.fromtimestamp(date.seconds, datetime.UTC)
         turn = instant.hour == instant.minute == instant.second == 0
@@ -195,12 +219,25 @@ def _check_accounts(draft: Draft, charge: m.Charge) -> None:
     pools = [(pool.scope, pool.account, pool.origin) for pool in charge.pools]
     for number, (scope, account, origin) in enumerate((*tiers, *pools)):
         for other, theirs, first in tiers[:number]:
-            if account != theirs and _meet(draft, scope, other):
+            same = account == theirs
+            if same and (
+                period_word(account) != TERM or _term(draft, scope) == _term(draft, other)
+            ):
+                continue
+            if _meet(draft, scope, other):
                 name = draft.meters[charge.meter].name
                 draft.overlap(
-                    f"`{name}` is counted per {theirs} and per {account} for one request",
+                    f"`{name}` is counted in two terms for one request"
+                    if same
+                    else f"`{name}` is counted per {theirs} and per {account} for one request",
                     span_of(origin),
                     span_of(first),
-                    "give both the same key and period",
+                    "give both the same `from` and `before`"
+                    if same
+                    else "give both the same key and period",
                 )
                 break
+
+
+def _term(draft: Draft, scope: m.Scope) -> tuple[int | None, int | None]:
+    return term_of(draft.space.boundaries, scope)

@@ -6,8 +6,9 @@ from fractions import Fraction
 
 from attrs import evolve
 
+from pricelang.check.agreed import read_agreed
 from pricelang.check.amendments import amend_modifiers
-from pricelang.check.charges import account_of, title_of
+from pricelang.check.charges import account_of, check_term, title_of
 from pricelang.check.draft import SCOPED, WORDS, Draft
 from pricelang.check.names import modifiers_in_order
 from pricelang.check.percents import check_factors
@@ -121,14 +122,14 @@ def _addition(draft: Draft, effect: t.Addition, blank: m.ModifierLine) -> m.Modi
 
 
 def read_limits(draft: Draft) -> list[m.Limit]:
-    """All floors and caps."""
+    """All floors and caps, then commitments and credits."""
     found = []
     for layer, statement in draft.statements(t.Limit):
         draft.only(statement.endings, WORDS, "the first line of a limit")
         lines = [_limit_line(draft, layer, statement, line) for line in statement.lines]
         origin = draft.origin(statement.name.span, statement.endings)
         found.append(m.Limit(statement.name.text, title_of(statement), tuple(lines), origin))
-    return found
+    return [*found, *read_agreed(draft)]
 
 
 def _limit_line(draft: Draft, layer: int, statement: t.Limit, line: t.LimitLine) -> m.LimitLine:
@@ -137,6 +138,7 @@ def _limit_line(draft: Draft, layer: int, statement: t.Limit, line: t.LimitLine)
     origin = draft.origin(line.span, line.endings, statement.endings)
     if line.account is not None:
         per = account_of(draft, line.account)
+        check_term(draft, line.account, scope)
         return m.LimitLine(scope, line.at_least, amount, "account", (), Fraction(1), per, origin)
     meters = draft.meter_set(line.meters)
     if not line.meters or line.per is None:

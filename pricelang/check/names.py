@@ -8,6 +8,7 @@ from fractions import Fraction
 from pricelang.check.aliases import declare_aliases
 from pricelang.check.axes import declare_dimensions, fill_offers, space_of
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
+from pricelang.check.ladders import declare_ladders, fill_ladders
 from pricelang.check.size_limits import digits_of
 from pricelang.check.tables import columns_of, day_in, row_origin
 from pricelang.model import book as m
@@ -38,20 +39,29 @@ def declare_names(draft: Draft) -> None:
     declare_aliases(draft)
     _meter_groups(draft)
     dimensions = declare_dimensions(draft)
+    dimensions += tuple(declare_ladders(draft))
     for index, (_, modifier) in enumerate(modifiers_in_order(draft)):
         if draft.declare("modifier", modifier.name):
             draft.modifier_index[modifier.name.text] = index
-    for index, (_, limit) in enumerate(draft.statements(t.Limit)):
+    for index, limit in enumerate(_limits_in_order(draft)):
         if draft.declare("modifier", limit.name):
             draft.limit_index[limit.name.text] = index
     draft.space = space_of(draft, models, dimensions)
     fill_offers(draft)
+    fill_ladders(draft)
 
 
 def modifiers_in_order(draft: Draft) -> Iterator[tuple[int, t.Multiplier | t.Surcharge]]:
     """Multipliers, then surcharges, in the order in which they are numbered."""
     yield from draft.statements(t.Multiplier)
     yield from draft.statements(t.Surcharge)
+
+
+def _limits_in_order(draft: Draft) -> Iterator[t.Limit | t.Commitment | t.Credit]:
+    """Limits, commitments, then credits, in the order in which they are numbered."""
+    yield from (limit for _, limit in draft.statements(t.Limit))
+    yield from (limit for _, limit in draft.statements(t.Commitment))
+    yield from (limit for _, limit in draft.statements(t.Credit))
 
 
 def _account_keys(draft: Draft) -> None:

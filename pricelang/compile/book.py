@@ -27,6 +27,7 @@ from pricelang.compile.dead_lines import check_reach
 from pricelang.compile.decisions import compile_rules, stored
 from pricelang.compile.exclusions import check_exclusions
 from pricelang.compile.gc_guard import uncollected
+from pricelang.compile.ladder_reach import check_ladders
 from pricelang.compile.layers import check_headers, layer_tree, which_book
 from pricelang.compile.modifier_lines import check_modifiers, lines_are_few
 from pricelang.compile.priced import (
@@ -228,6 +229,7 @@ def _decided(draft: Draft, book: m.Book) -> m.Book | None:
     check_modifiers(reach)
     check_exclusions(reach)
     check_charges(reach)
+    check_ladders(reach)
     check_reach(reach)
     check_request_limits(reach)
     if draft.broken:

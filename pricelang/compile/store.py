@@ -22,7 +22,7 @@ from pricelang.files.shipped import shipped
 from pricelang.model import book as m
 
 T = TypeVar("T")
-FORMAT = 7
+FORMAT = 8
 _CLASSES: dict[str, type] = {
     name: thing for name, thing in vars(m).items() if isinstance(thing, type) and attrs.has(thing)
 }

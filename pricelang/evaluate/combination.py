@@ -16,6 +16,7 @@ from typing import Any, assert_never
 from attrs import evolve, field, frozen
 
 from pricelang.evaluate.combination_notes import notes_at
+from pricelang.evaluate.left_out import ladders_left_out, limit_left_out
 from pricelang.evaluate.line_rates import Effects, Rate, rate_of
 from pricelang.evaluate.offers import Point, check_exists
 from pricelang.evaluate.quantities import PLAIN
@@ -25,7 +26,7 @@ from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
-from pricelang.present.decimals import NARROW, atoms, grouped, power_of_ten
+from pricelang.present.decimals import NARROW, atoms, power_of_ten
 
 
 @frozen(eq=False, repr=False)
@@ -69,6 +70,7 @@ def cell_at(book: m.Book, point: Point) -> Combination:
             rates[meter.name] = error
     roundings = {rule.line.stage: rule.line for rule in standing.of(k.RoundingRule)}
     floors, left_out = _floors(book, standing.of(k.LimitRule))
+    left_out += ladders_left_out(book, point)
     cell = Combination(
         book.models[point[m.MODELS]],
         rates,
@@ -109,9 +111,7 @@ def _floors(
             case "request":
                 floors.append(limit_step(limit, row, "request", Fraction(1)))
             case "account":
-                kind = "at least" if row.at_least else "at most"
-                amount = f"{grouped(row.amount)} {book.currency}"
-                left_out.append(f"`{limit.name}`: {kind} {amount} per {row.per}")
+                left_out.append(limit_left_out(book, limit, row))
             case _:
                 assert_never(row.target)
     return tuple(floors), tuple(left_out)

@@ -28,7 +28,7 @@ def _prompts(book: m.Book, limits: RequestLimits) -> Iterator[dict[str, Any]]:
     values = book.dimensions[limits.axis].values
     for model, row in _rows(limits.prompt_rows):
         choices = [
-            _choice({limits.axis: number}, row.columns.get(value.name) or row.largest)
+            _choice(book, {limits.axis: number}, row.columns.get(value.name) or row.largest)
             for number, value in enumerate(values)
         ]
         found = _limit(book, PROMPT, limits.prompt, model, row.start) | {"choices": choices}
@@ -48,7 +48,7 @@ def _answers(book: m.Book, limits: RequestLimits) -> Iterator[dict[str, Any]]:
     """How long answers may be; some values have limits of their own."""
     for model, row in _rows(limits.answer_rows):
         choices = [
-            _choice(values, figure)
+            _choice(book, values, figure)
             for name, figure in row.columns.items()
             for values in (
                 [{axis: number} for axis, number in limits.named[name]]
@@ -72,9 +72,10 @@ def _limit(
     return {"label": label, "meters": numbers, "model": model, "start": start}
 
 
-def _choice(values: Mapping[int, int], figure: m.Figure) -> dict[str, Any]:
+def _choice(book: m.Book, values: Mapping[int, int], figure: m.Figure) -> dict[str, Any]:
     scope = {str(axis_of(axis)): [[number, number]] for axis, number in values.items()}
-    return {"scope": scope, "most": str(int(figure.value)), "source": figure.origin.source}
+    place = book.figures.index(figure)
+    return {"scope": scope, "most": str(int(figure.value)), "figure": place}
 
 
 def _announced(book: m.Book) -> Iterator[dict[str, Any]]:

@@ -23,9 +23,11 @@ from pricelang.model.charges import (
     ChargeQuantity,
 )
 from pricelang.model.clock import Clock
+from pricelang.model.ladders import Ladder
 from pricelang.model.modifiers import (
     Exclusion,
     Limit,
+    LimitKind,
     LimitLine,
     Member,
     Modifier,
@@ -94,7 +96,9 @@ __all__ = [
     "Exclusion",
     "Expectation",
     "Figure",
+    "Ladder",
     "Limit",
+    "LimitKind",
     "LimitLine",
     "Member",
     "Meter",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
@@ -11,9 +11,25 @@ from pricelang.model.names import Offer
 from pricelang.model.origins import Origin
 from pricelang.solver.boxes import Scope
 
-Period: TypeAlias = Literal["day", "month", "year"]
-"""A calendar period of an account."""
-PERIODS: tuple[Period, ...] = get_args(Period)
+CalendarPeriod: TypeAlias = Literal["day", "month", "year"]
+CALENDAR_PERIODS: tuple[CalendarPeriod, ...] = get_args(CalendarPeriod)
+TERM: Final = "term"
+Period: TypeAlias = CalendarPeriod | Literal["term"]
+"""A period of an account: one of the calendar, or the `term`, from the first day of a rule to its
+last (see `term_of`).
+"""
+PERIODS: tuple[Period, ...] = (*CALENDAR_PERIODS, TERM)
+
+
+def period_word(per: str) -> str:
+    """The period of a key and a period.
+
+    >>> period_word("organization per month")
+    'month'
+    """
+    return per.rpartition(" ")[2]
+
+
 ORGANIZATION = "organization"
 """The key of an account that is the whole of an invoice, unless records carry one of that name."""
 

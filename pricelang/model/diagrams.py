@@ -85,10 +85,10 @@ def slots_of(book: m.Book) -> Iterator[Slot]:
 
 def place_of(rule: k.Rule) -> tuple[Slot, int] | None:
     """The diagram in which a rule decides, and its tag in the leaves there; None where it is a
-    name, which is asked before any diagram, or only told.
+    name, which is asked before any diagram, only told, or sets the value that diagrams ask for.
     """
     slot = slot_of(rule)
-    if slot is None:
+    if slot is None or isinstance(rule, k.LadderRule):
         return None
     match rule:
         case k.ExclusionRule():
@@ -102,7 +102,7 @@ def place_of(rule: k.Rule) -> tuple[Slot, int] | None:
 def slot_of(rule: k.Rule) -> Slot | None:
     """The diagram in which a rule decides, or None."""
     match rule:
-        case k.ModelRule() | k.AliasRule() | k.AnnouncementRule():
+        case k.ModelRule() | k.AliasRule() | k.AnnouncementRule() | k.LadderRule():
             return None
         case k.ValueRule(dimension=place, value=number):
             return Slot("value", place, number)

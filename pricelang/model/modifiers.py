@@ -17,6 +17,7 @@ StackKind: TypeAlias = Literal["modifier", "limit"]
 Member: TypeAlias = tuple[StackKind, int]
 """A modifier or a limit of the stack, by its index."""
 Target: TypeAlias = Literal["unit_price", "request", "account"]
+LimitKind: TypeAlias = Literal["limit", "commitment", "credit"]
 
 
 @frozen(eq=False, repr=False)
@@ -54,8 +55,9 @@ class Modifier:
 
 @frozen(eq=False, repr=False)
 class LimitLine:
-    """A floor or a cap: on unit prices of `meters`, on a request,
-    or on an account (`holder`, `period`).
+    """A floor or a cap: on unit prices of `meters`, on a request, or on an account (`per` is its key
+    and period), for which `meters` are those whose cost counts, and none are all that a request
+    costs.
     """
 
     scope: Scope
@@ -70,12 +72,16 @@ class LimitLine:
 
 @frozen(eq=False, repr=False)
 class Limit:
-    """A named floor or cap."""
+    """A named floor or cap; or a commitment, of which what is not spent is billed at the end of the
+    period, or a credit, which pays until it is used up. The lines of these two are of accounts;
+    those of a commitment are at least, those of a credit at most.
+    """
 
     name: str
     title: str
     lines: tuple[LimitLine, ...]
     origin: Origin
+    kind: LimitKind = "limit"
 
 
 @frozen(eq=False, repr=False)

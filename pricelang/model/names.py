@@ -10,6 +10,7 @@ from typing import Final
 from attrs import frozen
 
 from pricelang.model.clock import Clock
+from pricelang.model.ladders import Ladder
 from pricelang.model.origins import Origin
 from pricelang.solver.boxes import Scope
 
@@ -56,18 +57,19 @@ class Offer:
 @frozen(eq=False, repr=False)
 class Value:
     """A value of a dimension and where it is offered.
-    A value with a `clock` is set by the instant of the request.
+    A value with `clocks` is set by the instant of the request: while any of them holds.
     """
 
     name: str
     offers: tuple[Offer, ...]
-    clock: Clock | None
+    clocks: tuple[Clock, ...]
 
 
 @frozen(eq=False, repr=False)
 class Dimension:
     """A dimension; `default` is the index of a value.
-    The values of a clocked dimension are never the caller's.
+    The values of a clocked dimension are never the caller's. With a `ladder`, the value is set by
+    what an account has used: unsaid, a request has the first, which is the default.
     """
 
     name: str
@@ -75,6 +77,7 @@ class Dimension:
     values: tuple[Value, ...]
     clocked: bool
     origin: Origin
+    ladder: Ladder | None = None
 
 
 @frozen(eq=False, repr=False)

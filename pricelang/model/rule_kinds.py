@@ -13,6 +13,7 @@ Kind: TypeAlias = Literal[
     "alias",
     "value",
     "meter",
+    "tiers",
     "price",
     "announcement",
     "derivation",
@@ -70,6 +71,15 @@ class MeterRule:
     index: int
     line: m.Offer
     kind: Literal["meter"] = "meter"
+
+
+@frozen(eq=False, repr=False)
+class LadderRule:
+    """What sets the value of a dimension by what an account has used."""
+
+    dimension: int
+    line: m.Ladder
+    kind: Literal["tiers"] = "tiers"
 
 
 @frozen(eq=False, repr=False)
@@ -228,6 +238,7 @@ Rule: TypeAlias = (
     | AliasRule
     | ValueRule
     | MeterRule
+    | LadderRule
     | PriceRule
     | AnnouncementRule
     | DerivationRule

@@ -13,6 +13,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
+from pricelang.model.ladder_words import ladder_words
 from pricelang.model.space import axis_of
 
 
@@ -46,6 +47,9 @@ def _offers(book: m.Book) -> Iterator[k.Rule]:
             yield from (k.ValueRule(place, number, *x) for x in enumerate(value.offers))
     for number, meter in enumerate(book.meters):
         yield from (k.MeterRule(number, *found) for found in enumerate(meter.offers))
+    for place, dimension in enumerate(book.dimensions):
+        if dimension.ladder is not None:
+            yield k.LadderRule(place, dimension.ladder)
 
 
 def _of_charge(number: int, charge: m.Charge) -> Iterator[k.Rule]:
@@ -112,7 +116,7 @@ def stage_of(rule: k.Rule) -> Stage:
             return "unit price" if price.after is None else "account"
         case k.ChargeMinimumRule():
             return "line item"
-        case k.ChargePoolRule():
+        case k.ChargePoolRule() | k.LadderRule():
             return "account"
         case k.RoundingRule(line=rounding):
             return _stage_of_rounding(rounding.stage)
@@ -182,6 +186,9 @@ def name_of(book: m.Book, rule: k.Rule) -> str:
             return f"{dimension.name} {dimension.values[number].name}"
         case k.MeterRule(meter=index):
             return book.meters[index].name
+        case k.LadderRule(dimension=place, line=ladder):
+            dimension = book.dimensions[place]
+            return f"{dimension.name}: {ladder_words(book, dimension, ladder)}"
         case k.PriceRule(line=line) | k.AnnouncementRule(line=line):
             return f"{book.meters[line.meter].name} of {book.models[line.model].name}"
         case k.DerivationRule(line=derivation):

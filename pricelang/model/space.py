@@ -83,6 +83,19 @@ def with_value(point: Sequence[int], dimension: int, value: int) -> tuple[int, .
     return (*point[:axis], value, *point[axis + 1 :])
 
 
+def term_of(boundaries: Sequence[int], scope: Scope) -> tuple[int | None, int | None]:
+    """The first instant at which a scope holds and the one at which it ends (UTC seconds), None
+    where it has none: the period of what is counted `per term`.
+    """
+    stretches = dict(scope).get(DATES, -1)
+    first = (stretches & -stretches).bit_length() - 1
+    last = stretches.bit_length() if stretches > 0 else len(boundaries) + 1
+    return (
+        boundaries[first - 1] if first else None,
+        boundaries[last - 1] if last <= len(boundaries) else None,
+    )
+
+
 def undated(scope: Scope) -> Scope:
     """A scope on all days: what counts usage goes on counting where its prices change."""
     return tuple(part for part in scope if part[0] != DATES)

@@ -9,6 +9,7 @@ from lark import Token, Tree
 
 from pricelang.syntax import tree as t
 from pricelang.syntax.build import Builder
+from pricelang.syntax.build_accounts import build_commitment, build_credit, build_tiers
 from pricelang.syntax.build_claims import build_claim, build_example
 
 Parse = Tree[Token]
@@ -289,6 +290,9 @@ STATEMENTS: dict[str, Callable[[Builder, Parse], t.Statement]] = {
     "round": _round,
     "convert": _convert,
     "charge": _charge,
+    "tiers": build_tiers,
+    "commitment": build_commitment,
+    "credit": build_credit,
     "amend": _amend,
     "allow_value": _allow_value,
     "allow_pair": _allow_pair,

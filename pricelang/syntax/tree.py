@@ -1,7 +1,7 @@
 """The tree of a price book: one frozen class for each thing that can be written.
 
 `values` has what stands within lines, `declarations` the statements that name things, `prices` and
-`charges` those that make prices, `assertions` those that check them; the names of all of
+`charges` those that make prices, `accounts` those of what accounts used, `assertions` those that check them; the names of all of
 them are here too: each module says its own in `__all__`.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from pricelang.syntax import assertions, charges, declarations, prices, values
+from pricelang.syntax import accounts, assertions, charges, declarations, prices, values
+from pricelang.syntax.accounts import *  # noqa: F403
 from pricelang.syntax.assertions import *  # noqa: F403
 from pricelang.syntax.charges import *  # noqa: F403
 from pricelang.syntax.declarations import *  # noqa: F403
@@ -18,6 +19,7 @@ from pricelang.syntax.values import *  # noqa: F403
 from pricelang.syntax.values import Node, Statement
 
 __all__ = ["Comment", "File"]
+__all__ += accounts.__all__
 __all__ += assertions.__all__
 __all__ += charges.__all__
 __all__ += declarations.__all__

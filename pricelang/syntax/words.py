@@ -29,10 +29,14 @@ def words() -> dict[str, str]:
     return found
 
 
+NAMES_TOO = frozenset({"tiers", "commitment", "credit"})
+"""Words that begin a statement, where no name stands, and that books had for names before."""
+
+
 @functools.cache
 def reserved() -> frozenset[str]:
     """Words that cannot be used as names."""
-    return frozenset(word for phrase in words().values() for word in phrase.split())
+    return frozenset(word for phrase in words().values() for word in phrase.split()) - NAMES_TOO
 
 
 @functools.cache

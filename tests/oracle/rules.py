@@ -14,8 +14,12 @@ from tests.oracle.scopes import holds, meets
 
 
 def dimension_values(case: Case, given: Mapping[str, str]) -> dict[str, str]:
-    """Every dimension's value: as given, by default, or by the clock."""
-    values = {d.name.text: given.get(d.name.text, d.default.text) for d in case.all(t.Dimension)}
+    """Every dimension's value: as given, by default, or by the clock. That of tiers is the first,
+    of an account that has used nothing, unless it is given.
+    """
+    defaults = {d.name.text: d.default.text for d in case.all(t.Dimension)}
+    defaults |= {tiers.name.text: tiers.tiers[0].name.text for tiers in case.all(t.Tiers)}
+    values = {name: given.get(name, default) for name, default in defaults.items()}
     for dimension in case.all(t.Dimension):
         for line in dimension.lines:
             if (
@@ -58,10 +62,19 @@ def weekdays(clock: t.Clock) -> set[int]:
 def missing(case: Case, given: Mapping[str, str]) -> str | None:
     """What the request asks for and is not offered."""
     dimensions = {d.name.text: d for d in case.all(t.Dimension)}
+    ladders = {tiers.name.text: tiers for tiers in case.all(t.Tiers)}
     for name in given:
+        if name in ladders:
+            continue
         if name not in dimensions or any(line.clock for line in dimensions[name].lines):
             return name
     for name, value in case.values.items():
+        if name in ladders:
+            first, *later = texts(tier.name for tier in ladders[name].tiers)
+            there = value in later and holds(case, ladders[name].endings)
+            if value != first and not there:
+                return f"{name} {value}"
+            continue
         lines = [line.endings for line in dimensions[name].lines if value in texts(line.values)]
         lines += [
             a.endings

@@ -19,7 +19,7 @@ from pricelang.apps.imports.drafts import (
     Measure,
 )
 from pricelang.apps.imports.litellm_work import Figures, LitellmWork
-from pricelang.model.charges import PERIODS
+from pricelang.model.charges import CALENDAR_PERIODS
 from pricelang.model.clock import UTC, WEEKDAYS, offsets, zone_names
 from pricelang.model.instants import seconds_of
 from pricelang.model.time_of_day import CALENDAR
@@ -196,7 +196,7 @@ def _free_searches(work: LitellmWork, name: str, model: str, free: object, paid:
     if not isinstance(free, dict):
         return
     count = free.get("count")
-    known = free.get("period") in PERIODS and isinstance(count, int) and paid
+    known = free.get("period") in CALENDAR_PERIODS and isinstance(count, int) and paid
     reason = None if known else "no free pool of a day, a month or a year"
     if work.figure(name, "search_free_requests", count, reason):
         work.pools[str(free.get("shared_group")), free["count"], free["period"]].append(model)

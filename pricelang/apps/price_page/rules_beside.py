@@ -136,9 +136,7 @@ def _text_of(book: m.Book, rule: k.Rule) -> Iterator[str]:
             yield from _of_modifier(book, book.modifiers[rule.modifier].name, line)
         case k.LimitRule(line=bound):
             if bound.target != "unit_price":
-                side = "at least" if bound.at_least else "at most"
-                amount = money(bound.amount, book.currency)
-                yield f"limit: `{name}`, {side} {amount} per {bound.per}"
+                yield _of_bill(book, book.limits[rule.limit], bound)
         case k.AllowRule():
             yield f"allowed: {name}"
         case k.RoundingRule(line=rounding):
@@ -147,6 +145,14 @@ def _text_of(book: m.Book, rule: k.Rule) -> Iterator[str]:
                 yield f"rounding: the {rounding.stage} to {step} {rounding.mode}"
         case _:
             yield f"{rule.kind}: {printable(name)}"
+
+
+def _of_bill(book: m.Book, limit: m.Limit, line: m.LimitLine) -> str:
+    """A floor or a cap of requests or accounts, a commitment or a credit."""
+    side = ("at least " if line.at_least else "at most ") * (limit.kind == "limit")
+    on = ", ".join(book.meters[meter].name for meter in line.meters)
+    amount = f"{side}{_per(line.amount, line.per, book.currency)}" + (f" on {on}" if on else "")
+    return f"{limit.kind}: `{limit.name}`, {amount}"
 
 
 def _of_modifier(book: m.Book, name: str, line: m.ModifierLine) -> Iterator[str]:

@@ -122,7 +122,7 @@ def _add(book: m.Book, found: _Decimals, rule: k.Rule) -> None:
         case k.ModifierRule(modifier=number, line=line):
             _add_modifier(found, ("modifier", number), line)
         case k.LimitRule(limit=number, line=line):
-            for meter in line.meters:
+            for meter in line.meters if line.target == "unit_price" else ():
                 _most(found.amounts, (("limit", number), meter), found.of(line.amount / line.size))
         case k.ConversionRule(line=line):
             found.conversion = max(found.conversion, found.of(line.rate))

@@ -59,10 +59,14 @@ def _amounts(bounds: tuple[LimitEffect, ...], target: m.Target, at_least: bool) 
 
 
 def _of_accounts(at_least: bool, leaves: tuple[Any, ...]) -> Order:
-    """Floors and caps by the account and the period that they are of, and whose requests count."""
+    """Floors and caps by the account and the period that they are of, and whose requests count;
+    commitments and credits are compared by all that they say.
+    """
     theirs, ours = ([x for x in leaf if x.target == "account"] for leaf in leaves)
+    agreed = [sorted((x for x in side if x.kind != "limit"), key=_place) for side in (ours, theirs)]
+    ours, theirs = ([x for x in side if x.kind == "limit"] for side in (ours, theirs))
     counters = {(x.about, x.counted) for x in (*ours, *theirs)}
-    orders: list[Order] = []
+    orders: list[Order] = ["same" if agreed[0] == agreed[1] else "either"]
     for counter in counters:
         mine, other = (
             _amounts(tuple(x for x in all if (x.about, x.counted) == counter), "account", at_least)
@@ -77,7 +81,8 @@ def _of_accounts(at_least: bool, leaves: tuple[Any, ...]) -> Order:
 
 def _held_together(leaves: tuple[Any, ...]) -> Order:
     """Where several floors or caps of accounts hold for a request, each settles the same cost: a
-    higher cost may then be less to pay. A floor below a cap of the same requests cannot meet it.
+    higher cost may then be less to pay. A floor below a cap of the same requests cannot meet it. A
+    commitment and a credit of one request do the same.
     """
     for leaf in leaves:
         found = [x for x in leaf if x.target == "account"]
@@ -86,7 +91,13 @@ def _held_together(leaves: tuple[Any, ...]) -> Order:
     return "same"
 
 
+def _place(bound: LimitEffect) -> tuple[object, ...]:
+    return bound.place()
+
+
 def _apart(found: list[LimitEffect]) -> bool:
+    if any(x.kind != "limit" for x in found):
+        return False
     floors, caps = ([x for x in found if x.at_least == side] for side in (True, False))
     if len(floors) != 1 or len(caps) != 1:
         return False

@@ -50,7 +50,7 @@ class Listed:
 @frozen
 class LimitEffect:
     """A line of a limit: on `target`, with the meter or the account that it is about, and of an
-    account whose requests it counts.
+    account whose requests it counts, and the meters whose cost counts, where not all do.
     """
 
     target: m.Target
@@ -58,10 +58,12 @@ class LimitEffect:
     at_least: bool
     amount: Fraction
     counted: Counted = ()
+    kind: m.LimitKind = "limit"
+    meters: tuple[str, ...] = ()
 
-    def place(self) -> tuple[str, bool, Fraction, Counted]:
+    def place(self) -> tuple[object, ...]:
         """Its place among others where their order says nothing."""
-        return self.about, self.at_least, self.amount, self.counted
+        return self.kind, self.about, self.at_least, self.amount, self.counted, self.meters
 
 
 @frozen

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from pricelang.model import book as m
 from pricelang.model.diagrams import Group
 from pricelang.verify.diff.align import LimitEffect
 from pricelang.verify.diff.boxes import ChangeBox
@@ -34,10 +35,17 @@ def limit_changes(books: TwoBooks) -> Iterator[Change]:
     for name, (was, now) in books.rules.pairs("limit").items():
         if was != now:
             root = limit(books.rules, name)
-            yield from books.said("limit", name, root, partial(_limit, books, f"limit `{name}`"))
+            what = f"{_kind_of(books, name)} `{name}`"
+            yield from books.said("limit", name, root, partial(_limit, books, what))
     root = books.rules.attempt(lambda: _crossing(books), lambda: books.joint.leaf(()))
     order = plain(books.rules, (books.joint.leaf(()), root))
     yield from books.said("limit", "", order, partial(_order, books))
+
+
+def _kind_of(books: TwoBooks, name: str) -> m.LimitKind:
+    """What the newest book that has a limit of a name calls it."""
+    both = (*books.words.new.book.limits, *books.words.old.book.limits)
+    return next(limit.kind for limit in both if limit.name == name)
 
 
 def _limit(books: TwoBooks, what: str, leaf: Any, box: ChangeBox) -> Said:

@@ -21,6 +21,7 @@ ChangeKind: TypeAlias = Literal[
     "modifier",
     "order",
     "free",
+    "tiers",
     "limit",
     "price",
     "charge",
@@ -49,7 +50,7 @@ def heading_of(kind: ChangeKind) -> Heading:
             return "Offers and refusals"
         case "modifier" | "order":
             return "Modifiers"
-        case "free" | "limit" | "price" | "charge" | "rounding" | "conversion":
+        case "free" | "tiers" | "limit" | "price" | "charge" | "rounding" | "conversion":
             return "Prices"
         case "figure" | "announcement":
             return "Figures"

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from pricelang.evaluate.billing_periods import turn_of
 from pricelang.model import book as m
+from pricelang.model.charges import TERM, period_word
 from pricelang.verify.diff.book_view import BookView
 
 Counted: TypeAlias = tuple[tuple[int, int], ...]
@@ -53,7 +54,8 @@ def _breaks(boundaries: tuple[int, ...], mask: int, per: str) -> list[tuple[int,
     return [
         (WITHIN_A_PERIOD, instant)
         for place, instant in enumerate(boundaries)
-        if (mask >> place ^ mask >> place + 1) & 1 and turn_of(instant, per) != instant
+        if (mask >> place ^ mask >> place + 1) & 1
+        and (period_word(per) == TERM or turn_of(instant, per) != instant)
     ]
 
 

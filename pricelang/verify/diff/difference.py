@@ -36,6 +36,7 @@ from pricelang.verify.diff.refusal_changes import (
     order_changes,
     refusal_changes,
 )
+from pricelang.verify.diff.tier_changes import tier_changes
 from pricelang.verify.diff.two_books import TwoBooks
 
 UNDECIDED = "some of these may cancel each other: what changed is too much to multiply out"
@@ -117,6 +118,8 @@ def changes_of(books: TwoBooks, kind: k.Kind) -> Iterator[Change]:
             return alias_changes(books)
         case "value":
             return offer_changes(books)
+        case "tiers":
+            return map(books.noted, tier_changes(books.words))
         case "price":
             return price_changes(books)
         case "meter" | "derivation" | "charge price" | "charge free":

@@ -38,7 +38,7 @@ class Phrasebook:
 
     def __attrs_post_init__(self) -> None:
         for side in (self.new, self.old):
-            for name, found in _usual_units(side.book).items():
+            for name, found in usual_units(side.book).items():
                 self._per.setdefault(name, found)
 
     # ---- who and when ----
@@ -221,7 +221,9 @@ class Phrasebook:
                 amount = self.amount(bound.amount, bound.about, side)
                 return f"{word} {amount} per {self.per(bound.about)} on {bound.about}"
             case "request" | "account":
-                return f"{word} {shown_money(bound.amount, side.book.currency)} per {bound.about}"
+                amount = f"{shown_money(bound.amount, side.book.currency)} per {bound.about}"
+                amount += f" on {', '.join(bound.meters)}" if bound.meters else ""
+                return f"{word} {amount}" if bound.kind == "limit" else amount
             case _:
                 assert_never(bound.target)
 
@@ -270,7 +272,7 @@ def sentence(when: str, body: str, who: str = "") -> str:
     return (f"{when}: " if when else "") + body + (f", {who}" if who else "")
 
 
-def _usual_units(book: m.Book) -> dict[str, tuple[str, Fraction]]:
+def usual_units(book: m.Book) -> dict[str, tuple[str, Fraction]]:
     """The unit in which most prices of each meter are written, and how many base units that is."""
     counts: dict[str, Counter[tuple[str, Fraction]]] = {}
     rows: Iterable[tuple[int, str, Fraction]] = [

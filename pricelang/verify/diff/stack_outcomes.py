@@ -93,18 +93,30 @@ def _sorted_bounds(
     meaning: BookSemantics, limit: m.Limit, leaf: tuple[int, ...]
 ) -> tuple[LimitEffect, ...]:
     # Of one meter the order stays, for a floor and a cap may cross.
-    bounds = _bounds(meaning, (limit.lines[number] for number in leaf))
+    bounds = _bounds(meaning, limit, (limit.lines[number] for number in leaf))
     return tuple(sorted(bounds, key=lambda bound: (bound.target, bound.about)))
 
 
-def _bounds(meaning: BookSemantics, lines: Iterable[m.LimitLine]) -> Iterator[LimitEffect]:
+def _bounds(
+    meaning: BookSemantics, limit: m.Limit, lines: Iterable[m.LimitLine]
+) -> Iterator[LimitEffect]:
     for line in lines:
-        for meter in (meaning.book.meters[index] for index in line.meters):
-            amount = line.amount / base_size(meter, line.size)
-            yield LimitEffect(line.target, meter.name, line.at_least, amount)
-        if not line.meters:
-            whose = meaning.counted(line.scope, line.per) if line.target == "account" else ()
-            yield LimitEffect(line.target, line.per, line.at_least, line.amount, whose)
+        meters = [meaning.book.meters[index] for index in line.meters]
+        match line.target:
+            case "unit_price":
+                for meter in meters:
+                    amount = line.amount / base_size(meter, line.size)
+                    yield LimitEffect(line.target, meter.name, line.at_least, amount)
+            case "request":
+                yield LimitEffect(line.target, line.per, line.at_least, line.amount)
+            case "account":
+                whose = meaning.counted(line.scope, line.per)
+                named = tuple(sorted(meter.name for meter in meters))
+                yield LimitEffect(
+                    line.target, line.per, line.at_least, line.amount, whose, limit.kind, named
+                )
+            case _:
+                assert_never(line.target)
 
 
 def bounds(joint: Joint, roots: Iterable[int]) -> int:
@@ -130,6 +142,7 @@ def crossing(joint: Joint, roots: Iterable[int]) -> int:
 
     def kept(leaves: tuple[Any, ...]) -> Leaf:
         found = [bound for leaf in leaves for bound in leaf if bound.target == "account"]
+        found = [bound for bound in found if bound.kind == "limit"]
         floors, caps = ([x for x in found if x.at_least == side] for side in (True, False))
         crossed = {
             x.about for x in floors for y in caps if x.about == y.about and x.amount > y.amount

@@ -1,0 +1,37 @@
+"""Ladders of tiers in words: what they count, and where each tier begins."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from pricelang.model import book as m
+from pricelang.model.ladders import Ladder
+from pricelang.model.units import plural
+from pricelang.present.decimals import grouped, money
+
+
+def ladder_words(book: m.Book, dimension: m.Dimension, ladder: Ladder) -> str:
+    """A ladder in words: `silver after 1,000 MTok of input, output per project per month`."""
+    steps = [
+        f"{value.name} after {_start(book, ladder, start)}"
+        for value, start in zip(dimension.values, ladder.starts, strict=True)
+        if start
+    ]
+    meters = ", ".join(book.meters[meter].name for meter in ladder.counts)
+    counted = ("spent on " if ladder.spend else "of ") + meters if meters else "spent"
+    way = ", all units" if ladder.all_units else ""
+    return f"{', '.join(steps)} {counted} per {ladder.account}{way}"
+
+
+def _start(book: m.Book, ladder: Ladder, start: Fraction) -> str:
+    """Where a tier begins, in the unit that says it shortest."""
+    if ladder.spend:
+        return money(start, book.currency)
+    meter = book.meters[ladder.counts[0]]
+    unit = book_unit = m.Unit(meter.unit, meter.kind, meter.size)
+    if not book_unit.is_time:
+        whole = [x for x in book.units if x.kind == meter.kind and not start % x.size]
+        unit = max((book_unit, *whole), key=lambda x: x.size)
+    count = start / unit.size
+    name = unit.name if count == 1 or not unit.name.islower() else plural(unit.name)
+    return f"{grouped(count)} {name}"
