@@ -159,7 +159,7 @@ def _written(number: int) -> int | str:
 
 def _dates(book: m.Book) -> Iterator[int]:
     """The dates of a book; with a clock, its hours around them too."""
-    clocks = [v.clock for d in book.dimensions for v in d.values if v.clock is not None]
+    clocks = [clock for d in book.dimensions for v in d.values for clock in v.clocks]
     edges = {60 * edge for clock in clocks for span in clock.windows for edge in span}
     dates = {*book.boundaries, *(model.released for model in book.models)}
     dates |= {at for alias in book.aliases for at in (alias.start, alias.end) if at is not None}

@@ -21,7 +21,10 @@ export class Book {
   #points = new Map();
 
   constructor(data) {
-    this.#data = data;
+    const texts = data.worked_out.left_out.map(({ of, index, line, text }) => {
+      return [`${of} ${index} ${line}`, text];
+    });
+    this.#data = { ...data, leftOut: new Map(texts) };
     this.#names = new Names(data);
     this.#isClocked = data.dimensions.some(({ clocked }) => clocked);
     this.#limits = longest(data);

@@ -187,7 +187,8 @@ function singular(name) {
 }
 
 /** The plural of a unit's name. */
-export function plural(name) {
+function plural(name) {
+  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
   return name + (/(?:ch|sh|s|x)$/.test(name) ? "es" : "s");
 }
 
