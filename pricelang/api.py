@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pricelang.apps.price_book import BookAt
 from pricelang.apps.quoting_book import QuotingBook
 from pricelang.apps.reporting_book import ReportingBook
+from pricelang.compile.gc_guard import uncollected
 from pricelang.compile.load import load_book
 from pricelang.engines.table_book import TableBook
 from pricelang.files.sources import sources_of
@@ -138,7 +139,8 @@ def load(source: Source | Sequence[Source] = DEFAULT_BOOK) -> Book:
     >>> pricelang.load("book ours extends anthropic\\n").below.name
     'anthropic'
     """
-    books = [Book.of(load_book(one)) for one in sources_of(source) or (None,)]
+    with uncollected():
+        books = [Book.of(load_book(one)) for one in sources_of(source) or (None,)]
     for book, other in pairwise(books):
         book.next = other
     return books[0]
