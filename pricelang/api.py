@@ -4,6 +4,8 @@ messages, and answers what else is asked of prices. Each part is imported when i
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -132,6 +134,9 @@ def load(source: Source | Sequence[Source] = DEFAULT_BOOK) -> Book:
     knows the model of a request prices it. All else is asked of the first. The book has all that it
     needs, the books that it extends too: no file is read later.
 
+    A name comes before what lies in the working folder; a warning says so where a book of that name
+    is there, whose path (`./anthropic`) gives it.
+
     Raises `BookError` with every fault of the book. The checked book is kept in the user's
     cache folder, so that only the first load of a text parses it.
 
@@ -139,6 +144,18 @@ def load(source: Source | Sequence[Source] = DEFAULT_BOOK) -> Book:
     >>> pricelang.load("book ours extends anthropic\\n").below.name
     'anthropic'
     """
+    for one in sources_of(source):
+        if isinstance(one, str) and (os.path.exists(one) or os.path.exists(f"{one}.price")):
+            from pricelang.check.same_name import same_name_here  # which few loads need
+
+            said = same_name_here(one)
+            if said is not None:
+                warnings.warn(": ".join(said), stacklevel=2)
+    return loaded(source)
+
+
+def loaded(source: Source | Sequence[Source]) -> Book:
+    """As `load`, without a warning: the command line has its own."""
     with uncollected():
         books = [Book.of(load_book(one)) for one in sources_of(source) or (None,)]
     for book, other in pairwise(books):

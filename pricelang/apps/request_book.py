@@ -91,19 +91,17 @@ class RequestBook(LoadedBook):
         """
         rates = self._rates_of(model)
         if record == SINGLE and not each:
-            if not position:
-                return certain(rates.bill(model, at, usage, dimensions), strict)
-            from pricelang.evaluate.bill import Bill
-            from pricelang.evaluate.positions import positioned  # which few requests need
+            bill = rates.bill(model, at, usage, dimensions)
+        else:
+            from pricelang.apps.price_records import price_sum  # which few requests need
 
-            priced = positioned(rates.request(model, at, usage, dimensions), position)
-            return certain(Bill((priced,)), strict)
-        from pricelang.apps.price_records import of_several, price_sum
-
+            sides = _sides_of_sum(record, each)
+            bill = price_sum(rates, model, at, usage, dimensions, sides)
         if position:
-            raise of_several()
-        sides = _sides_of_sum(record, each)
-        return certain(price_sum(rates, model, at, usage, dimensions, sides), strict)
+            from pricelang.apps.price_records import placed
+
+            bill = placed(bill, position)
+        return certain(bill, strict)
 
     def price_of(
         self,

@@ -15,7 +15,7 @@ from attrs import field, frozen
 from pricelang.check.entries import Entry
 from pricelang.check.extended import ENTRY, MAX_BYTES
 from pricelang.files.places import is_there
-from pricelang.present.text import did_you_mean
+from pricelang.present.text import help_for
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def _path_inside(folder: Path, name: str, span: Span, seen: set[str]) -> Path:
         beside = itertools.islice(folder.rglob("*.price"), MAX_FILES)
         known = [str(other.relative_to(folder)) for other in beside if str(other) not in seen]
         message = f"there is no file `{name}`"
-        raise BookError([Fault("no_file", message, span, did_you_mean(name, known))])
+        raise BookError([Fault("no_file", message, span, help_for(name, known))])
     return path
 
 

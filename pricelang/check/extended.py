@@ -70,11 +70,11 @@ def books_beside(entry: Place, folder: Place, most_bytes: int) -> Iterator[dict[
         found.append(files_below(outside, ENTRY))
     own = same_place(entry)
     for places in found:
-        named = {x: _book_name(x, most_bytes) for x in places if same_place(x) != own}
+        named = {x: book_name(x, most_bytes) for x in places if same_place(x) != own}
         yield {place: name for place, name in named.items() if name is not None}
 
 
-def _book_name(place: Place, most_bytes: int) -> str | None:
+def book_name(place: Place, most_bytes: int) -> str | None:
     """The name in a file's header, read without judging the rest of it."""
     try:
         with place.open("rb") as stream:

@@ -77,7 +77,7 @@ def _filled(draft: Draft, layer: int, statement: t.Tiers, dimension: m.Dimension
         _all_units(draft, counting),
         scope,
         tuple(starts),
-        draft.origin(counting.span, statement.endings),
+        dimension.origin,
     )
     return evolve(dimension, values=values, ladder=ladder)
 

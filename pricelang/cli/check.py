@@ -9,7 +9,14 @@ import sys
 import click
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.failures import UnusableBook, fault_lines, paths_in, paths_of, renamed
+from pricelang.cli.failures import (
+    UnusableBook,
+    fault_lines,
+    paths_in,
+    paths_of,
+    renamed,
+    warn_of_same_name,
+)
 from pricelang.model.book import Book
 from pricelang.present.terminal import say
 from pricelang.present.text import how_many
@@ -42,6 +49,7 @@ def command(ctx: click.Context, /, path: str, as_json: bool) -> None:
     from pricelang.check.files import read_layers
     from pricelang.compile.book import check_layers
 
+    warn_of_same_name(path)
     try:
         entry_of(path)
     except BookError as error:

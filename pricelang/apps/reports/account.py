@@ -5,7 +5,7 @@ free allowances, tiers, floors and caps, commitments and credits, by period.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from attrs import evolve
 
@@ -106,9 +106,12 @@ class AccountUsage:
     def _covers(self, start: int, bound: SpendLimit) -> bool:
         return covers(self._period, start, turn_end(start, bound.per, bound.term))
 
-    def settle(self) -> tuple[tuple[Adjustment, ...], tuple[str, ...]]:
+    def settle(
+        self, charged_as: Callable[[ChargedRequest, tuple[object, ...]], None] | None = None
+    ) -> tuple[tuple[Adjustment, ...], tuple[str, ...]]:
         """What the account adds and takes, in order of kind, time and name; and the notes on what
-        it left out or counted together. Raises `BadRequest` (`mixed_accounts`) where some records
+        it left out or counted together. `charged_as` is told what each counted request of the
+        period costs, and its group. Raises `BadRequest` (`mixed_accounts`) where some records
         name an organization and others do not.
         """
         self._holders.check()
@@ -119,6 +122,8 @@ class AccountUsage:
             self._settle(charged, use.holders, use.billed)
             if use.billed:
                 changes.add(charged, use.group)
+                if charged_as is not None:
+                    charged_as(charged, use.group)
             for paid in balances.pay(use.holders, charged, self._rules.credits(use.priced)):
                 if use.billed:
                     changes.add_credit(paid, use.priced.currency, use.group)
