@@ -33,7 +33,8 @@ export class Combination {
       }),
     );
     this.bounds = limits.filter(({ line }) => line.target === "request");
-    this.account = limits.flatMap(({ text }) => text ?? []).concat(this.#ladders());
+    this.account = limits.flatMap(({ text }) => text ?? []);
+    this.ladders = this.#ladders();
     this.currency = this.conversion?.currency ?? data.currency;
     this.exchange = this.conversion === undefined ? ONE : number(this.conversion.rate);
     const beyond = this.extras.length + this.bounds.length;
@@ -114,13 +115,13 @@ export class Combination {
     return new PriceError(code, reason, { origin, rule, help });
   }
 
-  /** The ladders that count the request at their first tier. */
+  /** The ladders that count the request at their first tier, in words. */
   #ladders() {
     const { dimensions, leftOut } = this.data;
-    return dimensions.flatMap(({ ladder, default: first }, index) => {
-      const counts = ladder && this.point[2 + index] === first && inScope(ladder.scope, this.point);
-      return counts ? leftOut.get(`tiers ${index} 0`) : [];
+    const found = [...dimensions.entries()].filter(([index, { ladder, default: first }]) => {
+      return ladder && this.point[2 + index] === first && inScope(ladder.scope, this.point);
     });
+    return found.map(([index, dimension]) => ({ dimension, text: leftOut.get(`tiers ${index} 0`) }));
   }
 
   /** What a request pays beside its lines, which come to `subtotal`: extras, then floors and caps. */

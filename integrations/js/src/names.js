@@ -192,7 +192,8 @@ function plural(name) {
   return name + (/(?:ch|sh|s|x)$/.test(name) ? "es" : "s");
 }
 
-function quantityOf(value, meter, units) {
+/** A quantity of a meter, in its unit. */
+export function quantityOf(value, meter, units) {
   const bad = (what) =>
     new PriceError("bad_quantity", `the quantity of \`${meter.name}\` ${what}`, {
       help: "give a whole number, or a text such as `1.5` or `90 minutes`",

@@ -141,10 +141,11 @@ function* stepsOf(combination, meter) {
 const perUnit = ({ amount, size }) => number(amount).over(number(size));
 
 /** A line of a bill. Its members are written out: a copy of the terms would take three times as long. */
-export function lineOf(terms, quantity, amount) {
+export function lineOf(terms, quantity, amount, tiers) {
   const { meter, unit, unit_price, list_price, factors, model, source, location, free } = terms;
   const line = { meter, quantity, unit_price, amount, factors, model, unit, list_price, source, location };
   if (free !== undefined) line.free = free;
+  if (tiers !== undefined) line.tiers = tiers;
   return line;
 }
 
