@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from math import prod
 
@@ -54,8 +55,8 @@ def first_tiers(book: m.Book) -> dict[str, str]:
 def without_ladders(
     ladders: Collection[str], rates: RateSnapshots
 ) -> tuple[RateSnapshots, tuple[str, ...], tuple[TieredCard, ...]]:
-    """The rates without the dimensions of ladders, those in their order, and the rates at every
-    tier for each card. Raises `BadRequest` (`not_linear`) for too many combinations of values.
+    """The rates without the dimensions of ladders, those of them on which rates turn, and the rates
+    at every tier of these for each card. Raises `BadRequest` (`not_linear`) for too many combinations of values.
     """
     places = [n for n, (name, _) in enumerate(rates.dimensions) if name in ladders]
     if not places:
@@ -94,7 +95,28 @@ def without_ladders(
         cards=tuple(one[every[0]] for one in tiered),
         places=found,
     )
-    return slimmer, tuple(rates.dimensions[n][0] for n in places), tiered
+    turning = [i for i in range(len(places)) if any(map(partial(_turns, i), tiered))]
+    return (
+        slimmer,
+        tuple(rates.dimensions[places[i]][0] for i in turning),
+        tuple(_at_tiers(card, turning) for card in tiered),
+    )
+
+
+def _turns(ladder: int, card: TieredCard) -> bool:
+    """Decides whether anything turns on the tier of a ladder."""
+    return any(
+        found is not card[*tiers[:ladder], 0, *tiers[ladder + 1 :]] for tiers, found in card.items()
+    )
+
+
+def _at_tiers(card: TieredCard, ladders: Sequence[int]) -> TieredCard:
+    """The rates at the tiers of some ladders, and at the first of the others."""
+    return {
+        tuple(tiers[i] for i in ladders): found
+        for tiers, found in card.items()
+        if not any(tier for i, tier in enumerate(tiers) if i not in ladders)
+    }
 
 
 def _key(

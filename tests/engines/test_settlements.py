@@ -279,12 +279,93 @@ def test_a_key_needs_a_column() -> None:
         plan_of(book_of(TWO_KEYS), "duckdb", account=["org", "organization=team"])
 
 
+FLAT = "charge time\n  $6 per hour\ncharge store\n  $1 per gigabyte_month\n"
+SPENT = (
+    HEAD
+    + FLAT
+    + """tiers spent
+  counts spend per project per month
+  little
+  much after $1,000
+multiplier large
+  5% off tokens when spent is much
+"""
+)
+CREDITS = (
+    HEAD
+    + FLAT
+    + """credit launch
+  $10 per project per month on tokens
+credit trial
+  $5 per organization per month
+"""
+)
+SEVERAL_UNITS = (
+    HEAD.replace("meter time", "meter wait in minutes\nmeter time")
+    + """tiers busy
+  counts time, wait per project per month
+  some
+  many after 100 hours
+charge time
+  $6 per hour
+charge wait
+  $6 per hour when busy is some
+  $3 per hour when busy is many
+charge store
+  $1 per gigabyte_month
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "meters", "said"),
+    [
+        (SPENT, ["input"], "SQL cannot say the tiers of `spent`, which count what is spent"),
+        (LADDERS, ["input"], "the tiers of `volume` count `output` too, which has no column"),
+        (SEVERAL_UNITS, ["time", "wait"], "which count meters of several units"),
+        (
+            CREDITS,
+            ["input"],
+            "SQL cannot say which of `launch` and `trial` pays for a request, since that follows "
+            "from the order of requests",
+        ),
+    ],
+)
+def test_what_sql_cannot_say_is_refused(text: str, meters: list[str], said: str) -> None:
+    with pytest.raises(BadRequest, match=said) as raised:
+        settle_query(
+            plan_of(
+                book_of(text),
+                "duckdb",
+                meters=meters,
+                dimensions=["region"],
+                account=["project=project", "org"],
+            )
+        )
+    assert raised.value.code == "not_linear"
+
+
+def test_a_row_by_itself_has_the_first_tier() -> None:
+    """Without accounts a tier is no column, unless it is named; with accounts it cannot be."""
+    plan = plan_of(book_of(LADDERS), "duckdb", meters=["input"])
+    assert "volume" not in plan.columns
+    assert ("volume", "standard") in plan.assumed
+    named = plan_of(book_of(LADDERS), "duckdb", meters=["input"], dimensions=["volume", "region"])
+    assert "volume" in named.columns
+    with pytest.raises(BadRequest, match="follows from what an account has used"):
+        plan_of(book_of(LADDERS), "duckdb", dimensions=["volume"], account="org")
+
+
 @pytest.mark.campaign
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("name", BOOKS)
 def test_the_text_is_read_back(dialect: str, name: str) -> None:
     plan = plan_of(
-        book_of(BOOKS[name]), dialect, account=["project=p", "o'r\"g"], dimensions=["region"]
+        book_of(BOOKS[name]),
+        dialect,
+        meters=[*METERS],
+        account=["project=p", "o'r\"g"],
+        dimensions=["region"],
     )
     for refused in ("raise", "null"):
         for text in (account_query(plan, refused), settle_query(plan, refused)):
