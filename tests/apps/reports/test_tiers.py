@@ -18,9 +18,11 @@ from attrs import frozen
 
 import pricelang
 from pricelang.apps.reports.invoice import Invoice
+from pricelang.present.decimals import to_decimal
 from pricelang.usage.live.usage_of import usage_of
 from pricelang.usage.reading import read_paths
 from pricelang.usage.records import Part, Place, Record
+from tests.apps.exports.test_focus_account import rows_of_account
 from tests.evaluate.test_ladders import book, ladder
 
 from .test_account_keys import due, lines
@@ -236,6 +238,17 @@ def test_months_add_up_to_the_year_but_for_what_is_of_the_whole(acme: pricelang.
     credits = [one.amount for month in months for one in month.adjustments if one.kind == "credit"]
     assert sum(credits, Fraction(0)) == -25_000
     assert all("commitment `annual`" in str(month.notes) for month in months)
+
+
+def test_the_rows_of_focus_add_up_to_the_invoice(acme: pricelang.Book) -> None:
+    records = [usage_of(use.record()) for use in drawn(5, 120)]
+    for period in (None, "2026", "2026-07"):
+        rows = rows_of_account(acme, records, period)
+        cost = sum((Fraction(row["BilledCost"]) for row in rows), Fraction(0))
+        (total,) = acme.invoice(records, period).totals
+        assert cost == Fraction(to_decimal(total.due))
+        kinds = {row["ChargeCategory"] for row in rows if not row["x_Model"]}
+        assert "Credit" in kinds
 
 
 # ---- by hand -------------------------------------------------------------------------------------
