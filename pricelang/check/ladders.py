@@ -40,7 +40,7 @@ def declare_ladders(draft: Draft) -> Iterator[m.Dimension]:
         draft.dimension_index[name.text] = len(draft.value_index)
         draft.value_index.append(values)
         origin = draft.origin(name.span, statement.endings)
-        unoffered = tuple(m.Value(value, (), None) for value in values)
+        unoffered = tuple(m.Value(value, (), ()) for value in values)
         yield m.Dimension(name.text, 0, unoffered, False, origin)
 
 
