@@ -20,8 +20,8 @@ PRICE = ("price", "--model", "claude-opus-4-7", "--at", "2026-04-17", "--input",
 FIRST_PRICE = """
 import sys, pricelang
 book = pricelang.load()
-print(sorted({"lark", "pathlib", "tempfile", "hashlib", "pricelang.evaluate",
-    "pricelang.check", "pricelang.usage.records"} & set(sys.modules)))
+print(sorted({"lark", "pathlib", "tempfile", "hashlib", "pricelang.evaluate.rate_card",
+    "pricelang.check.entries", "pricelang.usage.records"} & set(sys.modules)))
 print(book.total(model="claude-opus-4-7", at="2026-04-17", usage={"input": 50_000}))
 print("lark" in sys.modules, book.digest, len(book.checked.examples), pricelang.__file__)
 """

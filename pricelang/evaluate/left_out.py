@@ -1,4 +1,4 @@
-"""What the price of one request leaves out, since it belongs to an account and a period, in words."""
+"""What the price of one request leaves out, since it belongs to an account, in words."""
 
 from __future__ import annotations
 
