@@ -41,13 +41,15 @@ COMMANDS = {
     "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
+    "new": "Write a small book to begin with.",
+    "mcp": "Serve an assistant, by the Model Context Protocol.",
     "lsp": "Serve an editor, by the Language Server Protocol.",
     "compile": "Write a book in the compiled form that any program can evaluate.",
 }
 
 
 WITHOUT_TABLES = frozenset(
-    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "sql")
+    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "mcp", "new", "sql")
 )
 WITH_AMOUNTS = frozenset(
     (
