@@ -13,17 +13,20 @@ from attrs import evolve, frozen
 
 from pricelang.engines.account_counters import (
     Counted,
+    Span,
     bounds,
     bounds_at,
     counted_of,
     counter_of,
     counters,
     ladders_counted,
+    spans_of,
 )
 from pricelang.engines.ladder_rates import TieredCard, Tiers
 from pricelang.engines.warehouse_plan import Plan, has_least
 from pricelang.evaluate.allowance_terms import AllowanceTerms
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices
+from pricelang.model.charges import CALENDAR_PERIODS
 from pricelang.model.errors import BadRequest
 
 NEVER = 10**30
@@ -251,27 +254,47 @@ def _whole(quantity: Fraction, meter: str) -> int:
 
 @lru_cache(maxsize=8)
 def is_orderless(plan: Plan) -> bool:
-    """Decides whether the order of an account's rows changes no sum of what they cost: all that one
-    counter counts has the same prices in the same tiers, and nothing else has prices by what it
-    counts.
+    """Decides whether the order of rows changes nothing that is owed: all that one counter counts
+    has the same prices in the same tiers, nothing else has prices by what it counts, and what is
+    owed is of whole counters.
     """
+    ordered = [
+        counter.span
+        for n in placed_meters(plan)
+        for counted in (*counted_of(plan, n), *ladders_at(plan, n))
+        if counted.kind != "whole"
+        for counter in counters(plan, counted)
+    ]
+    if any(not _holds_whole(span, each) for each in ordered for span in spans_of(plan)):
+        return False
     found: dict[object, object] = {}
     for number, card in enumerate(plan.rates.cards):
         for n in placed_meters(plan):
             own = [*counted_of(plan, n), *ladders_at(plan, n)]
             held = {counted: counter_of(plan, number, counted) for counted in own}
-            ordered = [x for x in held if x.kind != "whole" and held[x] is not None]
-            spans = {counter.span for counter in held.values() if counter is not None}
+            graded = [x for x in held if x.kind != "whole" and held[x] is not None]
             turns = price_tiers(plan, n).ladders
-            if (ordered and len(spans) > 1) or any(_stands_by(plan, n, x) for x in ordered):
+            if any(_stands_by(plan, n, x) for x in graded):
                 return False
             prices = [_price(plan, number, n, *tiers) for tiers in prices_of(plan, n)]
             marks = [_marks(plan, card, counted) for counted in counted_of(plan, n)]
-            for counted in ordered:
+            for counted in graded:
                 key, here = (counted, held[counted]), (turns, prices, marks, held)
                 if found.setdefault(key, here) != here:
                     return False
     return True
+
+
+def _holds_whole(span: Span, counter: Span) -> bool:
+    """Decides whether what is owed per a span is of whole periods of a counter."""
+    if span == counter:
+        return True
+    periods: list[str] = [*CALENDAR_PERIODS]
+    return (
+        span.key == counter.key
+        and span.term is counter.term is None
+        and periods.index(counter.period) < periods.index(span.period)
+    )
 
 
 def ladders_at(plan: Plan, meter: int) -> list[Counted]:
