@@ -14,7 +14,7 @@ import duckdb
 import pytest
 import sqlglot
 
-from pricelang.engines.account_rates import is_orderless
+from pricelang.engines.account_order import is_orderless
 from pricelang.engines.account_settlement import settle_query
 from pricelang.engines.dialects import DIALECTS
 from pricelang.engines.warehouse import plan_of
@@ -218,7 +218,7 @@ def day(at: int) -> str:
 @pytest.mark.parametrize("dialect", RUNNING)
 @pytest.mark.parametrize("name", BOOKS)
 def test_warehouses_agree(dialect: str, name: str) -> None:
-    rows, text = usage_of(5, 400), BOOKS[name]
+    rows, text = usage_of(5, 100 if dialect == "spark" else 400), BOOKS[name]
     costs, due = ledger(text, rows)
     plan = plan_of(
         book_of(text),
@@ -243,7 +243,7 @@ def test_warehouses_agree(dialect: str, name: str) -> None:
         if amount is not None and account is not None and per in {per for per, *_ in due}
     } == due
     refused = sum(int(row[4] or 0) for row in owed if row[0] == "project per month")
-    assert refused == len(rows) - len(costs) > 10
+    assert refused == len(rows) - len(costs) > 3
     with pytest.raises(Exception, match=r"a row has no price|no price for"):
         run(dialect, statements, settle_query(plan), ["due"])
 
