@@ -6,6 +6,7 @@ Without mkdocs the tests are skipped; without a chromium the last one is, loudly
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -25,13 +26,15 @@ pytest.importorskip("material")
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "integrations" / "site" / "mkdocs.yml"
 DOCS = ROOT / "docs"
+LLMS = DOCS / "llms.txt"
+SOURCE = "https://raw.githubusercontent.com/pricelang/pricelang/main/docs/"
 PAGES = sorted(path.name for path in DOCS.glob("*.md"))
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-f", str(CONFIG)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(CONFIG)]
     ended = subprocess.run(
         [*command, "-d", str(folder)], capture_output=True, text=True, check=False
     )
@@ -39,15 +42,33 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_each_page_is_in_the_site_and_in_both_lists(site: Path) -> None:
+def test_each_page_is_in_the_site_and_in_the_list(site: Path) -> None:
     listed = re.findall(r"\]\((\w[\w-]*\.md)\)", (DOCS / "README.md").read_text(encoding="utf-8"))
     assert sorted([*listed, "README.md"]) == PAGES
-    named = re.findall(r"/([\w-]+\.md)\)", (DOCS / "llms.txt").read_text(encoding="utf-8"))
-    assert sorted([*named, "README.md"]) == PAGES
     for name in PAGES:
         page = site / ("index.html" if name == "README.md" else name.replace(".md", ".html"))
         assert page.is_file()
     assert (site / "llms.txt").is_file()
+
+
+def for_models() -> str:
+    """The list of the pages as `llms.txt` has it: the title of each, its address and what it is about."""
+    found = [LLMS.read_text(encoding="utf-8").partition("\n## ")[0].rstrip()]
+    for line in (DOCS / "README.md").read_text(encoding="utf-8").splitlines():
+        entry = re.fullmatch(r"- \[([\w-]+\.md)\]\(\1\): (.*)", line)
+        if line.startswith("## "):
+            found.append(f"\n{line}\n")
+        elif entry:
+            title = (DOCS / entry[1]).read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+            found.append(f"- [{title}]({SOURCE}{entry[1]}): {entry[2]}")
+    return "\n".join(found) + "\n"
+
+
+def test_the_list_for_language_models_is_that_of_the_pages() -> None:
+    text = for_models()
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        LLMS.write_text(text, encoding="utf-8")
+    assert LLMS.read_text(encoding="utf-8") == text
 
 
 def test_no_link_of_a_page_leads_nowhere(site: Path) -> None:
