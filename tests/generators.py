@@ -43,6 +43,7 @@ class Pen:
 
     def __init__(self, seed: int) -> None:
         self.random, self.lines = Random(seed), ["book gen in USD", "unit MTok is 1,000,000 tokens"]
+        self.other = Random(f"tiers {seed}")  # so that books without tiers stay as they were
         self.models = [f"m-{number}" for number in range(self.number(2, 4))]
         self.dimensions = self.random.sample(["geo", "plat", "tier"], self.number(1, 3))
         self.dimensions += ["outcome"] if self.maybe(40) else []
@@ -220,6 +221,34 @@ class Pen:
             ["  first 5 gigabyte_months free per project per month"] if self.maybe(30) else []
         )
 
+    def ladder(self) -> None:
+        """Tiers by what was used, a multiplier by tier, and now and then a commitment and a credit."""
+        draw = self.other
+        account = f"per project per {draw.choice(['day', 'month', 'year', 'term'])}"
+        spend = draw.random() < 0.3
+        counts = draw.choice(["spend", "spend on both"] if spend else ["tokens", "both", "output"])
+        way = draw.choice(["", "", ", graduated", ", all units"])
+        dimension = draw.choice(self.dimensions)
+        tests = [f"{dimension} is {draw.choice(['standard', *VALUES.get(dimension, ())])}"]
+        if dimension == "hours":
+            tests = ["hours is peak"]
+        whose = draw.choice(["", "", f"for {self.models[0]}", f"when {tests[0]}"])
+        dates = "from 2026-02-01 before 2026-06-01" if draw.random() < 0.4 else ""
+        dates = "from 2026-01-01 before 2027-01-01" if account.endswith("term") else dates
+        first, second = ("$1", "$20.50") if spend else ("1 MTok", "5 MTok")
+        self.lines += [
+            f"tiers used {whose} {dates}",
+            f"  counts {counts} {account}{way}",
+            *("  low", f"  mid  after {first}", f"  high  after {second}"),
+            "multiplier by_use",
+            f"  {factor(draw.choice(NUMBERS), 'tokens')} when used is mid",
+            f"  {factor(draw.choice(NUMBERS), 'both')} when used is {draw.choice(['high', 'high and input over 100'])}",
+        ]
+        self.names.append("by_use")
+        if draw.random() < 0.5:
+            self.lines += ["commitment agreed", "  $100 per project per month on both"]
+            self.lines += ["credit launch", "  $5 per project per year"]
+
     def multiplier(self, name: str) -> None:
         self.names.append(name)
         conditional = self.maybe(60)
@@ -325,6 +354,8 @@ def write_book(seed: int) -> tuple[str, ...]:
     pen.charges()
     for name in ("half", "twice", "third")[: pen.number(1, 3)]:
         pen.multiplier(name)
+    if pen.other.random() < 0.3:
+        pen.ladder()
     for more in (pen.surcharge, pen.limits):
         if pen.maybe(30):
             more()

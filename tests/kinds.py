@@ -118,6 +118,8 @@ FEE = "surcharge fee\n  when zone is moon\n  $0.25 per request\nstack slow, far,
 FLOOR = "limit floor\n  at least $9 per request when zone is moon\n"
 EXCLUDE = 'exclude slow with far because "one of both"\n'
 CAP = "limit month\n  at least $40 per organization per month\n"
+MORE_THAN = "  counts tokens per organization per month\n  low\n  high after {} tokens\n"
+TIERS = f"tiers used\n{MORE_THAN}multiplier large\n  50% off input when used is high\n"
 RUNTIME = {"runtime": 100}
 WHY = 'because "so it is"'
 
@@ -216,6 +218,36 @@ PAIRS = (
         "at least",
     ),
     Pair("limit", book(), book(CAP), "at least $40", PLAIN, owed=("10", "40")),
+    Pair(
+        "limit",
+        book(),
+        book("commitment month\n  $40 per organization per month\n"),
+        "$40 per organization",
+        PLAIN,
+        book(f"commitment month\n  $40 per organization per month {NEVER}\n"),
+        "$40",
+        owed=("10", "40"),
+    ),
+    Pair(
+        "limit",
+        book(),
+        book("credit month\n  $7 per organization per month on input\n"),
+        "$7 per organization",
+        PLAIN,
+        book(f"credit month\n  $7 per organization per month on input {NEVER}\n"),
+        "$7",
+        owed=("10", "6"),
+    ),
+    Pair(
+        "tiers",
+        book(TIERS.format("1,500,000")),
+        book(TIERS.format("500,000")),
+        "tiers used",
+        ask(input=1_000_000),
+        book(TIERS.format("500,000").replace("tiers used", f"tiers used {NEVER}")),
+        "high after",
+        owed=("4", "3"),
+    ),
     Pair(
         "exclusion",
         book(),
@@ -331,6 +363,7 @@ TOLD_AS: dict[Kind, ChangeKind] = {
     "alias": "alias",
     "value": "offer",
     "meter": "price",
+    "tiers": "tiers",
     "price": "price",
     "announcement": "announcement",
     "derivation": "price",

@@ -97,6 +97,10 @@ def vocabulary(oracle: Oracle) -> Vocabulary:
         for dimension in walk(rules, t.Dimension)
         if not any(line.clock for line in dimension.lines)
     }
+    dimensions |= {
+        tiers.name.text: tuple(tier.name.text for tier in tiers.tiers)
+        for tiers in walk(rules, t.Tiers)
+    }
     meters = [
         (name.text, meter.unit.text) for meter in walk(rules, t.Meter) for name in meter.names
     ]
@@ -135,7 +139,7 @@ def looked_at(
 ) -> dict[str, tuple[str, ...]]:
     """The values that a rule tests; of a dimension itself, all that it has."""
     found: dict[str, tuple[str, ...]] = {}
-    if isinstance(rule, t.Dimension) and rule.name.text in dimensions:
+    if isinstance(rule, t.Dimension | t.Tiers) and rule.name.text in dimensions:
         found[rule.name.text] = dimensions[rule.name.text]
     for test in walk(rule, t.IsTest):
         if test.dimension.text in dimensions:

@@ -216,7 +216,8 @@ def turned(statement: str) -> str:
     first, *body = statement.split("\n")
     head = [line for line in body if line.startswith(("  when", "  | model"))]
     rest = [line for line in body if line not in head]
-    if any(line.startswith("  except") for line in rest):  # the lines of a `derive` follow it
+    # the lines of a `derive` follow it, and tiers ascend
+    if any(line.startswith(("  except", "  counts")) for line in rest):
         return statement
     return "\n".join([first, *head, *rest[::-1]])
 

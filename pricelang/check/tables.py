@@ -6,7 +6,7 @@ from attrs import evolve
 
 from pricelang.check.draft import Draft
 from pricelang.model import book as m
-from pricelang.present.text import did_you_mean, nearest
+from pricelang.present.text import help_for, nearest
 from pricelang.syntax import tree as t
 
 
@@ -32,7 +32,7 @@ def columns_of(
     unknown = False
     for number, (name, cell) in enumerate(zip(names, table.header.cells, strict=True)):
         if optional is not None and name not in allowed:
-            help = did_you_mean(name, allowed) or "columns: " + ", ".join(allowed)
+            help = help_for(name, allowed, "columns")
             draft.fault("table", f"unknown column `{name}`", cell.span, help)
             unknown = True
         elif name in names[:number]:

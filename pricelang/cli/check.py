@@ -5,24 +5,32 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 
 import click
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.failures import UnusableBook, fault_lines, paths_in, paths_of, renamed
-from pricelang.cli.options import checked_instant
+from pricelang.cli.failures import (
+    Failure,
+    UnusableBook,
+    fault_lines,
+    paths_in,
+    paths_of,
+    renamed,
+    warn_of_same_name,
+)
+from pricelang.cli.freshness import OLD, freshness_options, old_sources
+from pricelang.cli.watching import watched
+from pricelang.editor.mending import mend_files
 from pricelang.model.book import Book
-from pricelang.model.instants import seconds_of, today, written
 from pricelang.present.terminal import say
-from pricelang.present.text import how_many, printable
-from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
+from pricelang.present.text import how_many
+from pricelang.syntax.diagnostics import BookError, Fault, Span
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
+STDIN = "-"
 _EXCERPT = re.compile(r" *[0-9]* (\x1b\[2m)?\|")
 """A line of a book, or the carets under it: they stand below each other."""
-OLD = "old_source"
-"""The code of a source that was read too long ago."""
 
 
 @click.command(
@@ -32,50 +40,65 @@ OLD = "old_source"
 )
 @click.argument("path", default=DEFAULT_BOOK, metavar="[PATH|NAME]")
 @click.option(
-    "--fresh",
-    is_flag=False,
-    flag_value="",
-    metavar="DAYS",
-    help="Also name the sources that are alive and were read longer ago, such as `30d`; without "
-    "DAYS, longer ago than each of them says.",
-)
-@click.option(
-    "--at",
-    metavar="DATE",
-    callback=lambda _ctx, _param, value: checked_instant(value),
-    help="With --fresh, the day of the ages. Default: today.",
-)
-@click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object for each fault, one a line."
 )
+@click.option(
+    "--fix", is_flag=True, help="Mend the faults that have one right answer, in their files."
+)
+@freshness_options
 @click.pass_context
-def command(
-    ctx: click.Context, /, path: str, as_json: bool, fresh: str | None, at: str | None
-) -> None:
+@watched
+def command(ctx: click.Context, /, path: str, as_json: bool, fix: bool, **ages: str | None) -> None:
     """Check a book, and show each fault with its place, the line and a help. A book is a file, a
-    folder with a `book.price`, or the name of a bundled book (`anthropic` unless given).
+    folder with a `book.price`, or the name of a bundled book (`anthropic` unless given); `-` is the
+    text on standard input.
 
     \b
     Examples:
       pricelang check my-contract.price
+      pricelang check my-contract.price --fix
       pricelang check --fresh 30d
     """
-    most = _days(ctx, fresh, at)
-    from pricelang.check.files import entry_path, read_layers
+    from pricelang.check.entries import entry_of
+
+    if path == STDIN:
+        if fix:
+            raise Failure("no_file", "what is mended is a file, not standard input")
+        _show(ctx, sys.stdin.read() + "\n", path, as_json, ages)
+    warn_of_same_name(path)
+    try:
+        entry_of(path)
+    except BookError as error:
+        raise UnusableBook(error, path) from None
+    if fix:
+        mended = mend_files(path)
+        say(
+            "".join(f"{name}: {how_many(count, 'fault')} mended\n" for name, count in mended),
+            err=True,
+        )
+    _show(ctx, path, path, as_json, ages)
+
+
+def _show(
+    ctx: click.Context, source: str, path: str, as_json: bool, ages: Mapping[str, str | None]
+) -> None:
+    """Checks a book, and shows what is wrong with it; ends with the exit code."""
+    from pricelang.check.files import read_layers
     from pricelang.compile.book import check_layers
 
     try:
-        entry_path(path)
-    except BookError as error:
-        raise UnusableBook(error, path) from None
-    try:
-        layers = read_layers(path)
+        layers = read_layers(source)
         checked = check_layers(layers)
         book, faults, texts, names = checked.book, checked.faults, checked.texts, paths_in(layers)
-        if book is not None and fresh is not None:
-            faults += tuple(_old_sources(book, at or today(), most))
+        if book is not None:
+            faults += tuple(old_sources(ctx, book, **ages))
     except BookError as error:
-        book, faults, texts, names = None, error.faults, error.texts, paths_of(path)
+        book, faults, texts, names = (
+            None,
+            error.faults,
+            error.texts,
+            {} if path == STDIN else paths_of(path),
+        )
     if as_json:
         for fault in faults:
             click.echo(json.dumps(_as_data(renamed(fault, names))))
@@ -87,33 +110,6 @@ def command(
         say(_summary(book, faults))
     failed = any(fault.severity == "error" or fault.code == OLD for fault in faults)
     ctx.exit(SOME_FAILED if failed else DONE)
-
-
-def _days(ctx: click.Context, fresh: str | None, at: str | None) -> int | None:
-    """The days of `--fresh`; None where it gives none. Raises a usage error for no such number."""
-    if fresh is None and at is not None:
-        ctx.fail("`--at` is of `--fresh`")
-    if not fresh:
-        return None
-    if re.fullmatch("[0-9]{1,5}d?", fresh, re.ASCII) is None:
-        ctx.fail(f"`--fresh` takes a number of days such as 30d, not `{printable(fresh)}`")
-    return int(fresh.removesuffix("d"))
-
-
-def _old_sources(book: Book, at: str, most: int | None) -> Iterator[Fault]:
-    """A warning for each source that is alive and was read too long ago."""
-    from pricelang.model.ages import aged_sources
-
-    for aged in aged_sources(book, seconds_of(at)):
-        limit = aged.every if most is None else most
-        if aged.days > limit:
-            source = aged.source
-            message = (
-                f"`{source.name}` was read on {written(source.read)}, {how_many(aged.days, 'day')} "
-                f"ago, which is longer than {how_many(limit, 'day')}"
-            )
-            help = f"read it again: {source.address}"
-            yield Fault(OLD, message, NOWHERE, help, severity="warning")
 
 
 def _summary(book: Book | None, faults: tuple[Fault, ...]) -> str:
@@ -147,4 +143,10 @@ def _as_data(fault: Fault) -> dict[str, object]:
 
 
 def _place(span: Span) -> dict[str, object]:
-    return {"file": span.file or None, "line": span.line or None, "column": span.column or None}
+    return {
+        "file": span.file or None,
+        "line": span.line or None,
+        "column": span.column or None,
+        "end_line": span.end_line or None,
+        "end_column": span.end_column or None,
+    }

@@ -128,10 +128,12 @@ def _accepted(path: str | None) -> Sequence[Accepted]:
 def _beside(book: str) -> str | None:
     """The file of accepted differences in the folder of a book."""
     from pricelang.apps.drift.accepted import ACCEPTED_FILE
-    from pricelang.check.files import entry_path
+    from pricelang.check.entries import entry_of
+    from pricelang.files.places import is_there
 
-    path = entry_path(book).parent / ACCEPTED_FILE
-    return str(path) if path.is_file() else None
+    folder = entry_of(book).folder
+    path = folder.joinpath(ACCEPTED_FILE) if folder is not None else None
+    return str(path) if path is not None and is_there(path) else None
 
 
 def _show(report: DriftReport, form: Form, show_all: bool) -> None:

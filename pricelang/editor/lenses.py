@@ -79,6 +79,6 @@ def _committed(entry: Path) -> m.Book | None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             path = book_of_revision("HEAD", f"./{entry.name}", Path(folder), entry.parent)
-            return load_book(path)[0]
+            return load_book(path).book
         except (PriceError, BookError, OSError):
             return None

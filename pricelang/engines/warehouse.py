@@ -15,6 +15,12 @@ from attrs import evolve
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines.dialects import DIALECTS
 from pricelang.engines.dialects.base import Dialect
+from pricelang.engines.ladder_rates import (
+    first_tiers,
+    ladders_of,
+    rated_ladders,
+    without_ladders,
+)
 from pricelang.engines.unsaid import assumed
 from pricelang.engines.warehouse_columns import TIME, UsageColumns
 from pricelang.engines.warehouse_plan import Plan, largest_amount
@@ -44,7 +50,7 @@ def plan_of(
     fixed: Mapping[str, str] = {},
     instants: str | None = None,
     schema: Sequence[str] = (),
-    account: str | None = None,
+    account: str | Sequence[str] | None = None,
     tie: str | None = None,
     sums: bool = False,
 ) -> Plan:
@@ -57,8 +63,9 @@ def plan_of(
     and the rest is at its default.
 
     A row is one request, held against what one can have at most, unless `sums` says that rows add
-    up several. `account` is a column of accounts, for what belongs to them and a period; see
-    `warehouse_accounts`. It is of organizations, or of the key before it: `project=COLUMN`.
+    up several. `account` is a column of accounts, or several, for what belongs to them and a
+    period; see `warehouse_accounts`. It is of organizations, or of the key before it:
+    `project=COLUMN`.
 
     Raises `UnknownName` for what the book does not have, and `BadRequest` (`not_linear`) for a book
     whose requests pay something that is no sum of quantity times price, in words.
@@ -66,26 +73,56 @@ def plan_of(
     words = _dialect(dialect)
     usage = UsageColumns(book.checked, words, mapping)
     usage.check(dimensions or (), fixed)
+    counted = list(ladders_of(book.checked)) if account else []
+    _check_counted(counted, [*(dimensions or ()), *usage.dimensions, *fixed])
+    said = {*(dimensions or ()), *usage.dimensions, *counted}
     asked = RatesAsked(
-        dimensions=dimensions,
+        dimensions=dimensions if dimensions is None else [*dimensions, *counted],
         meters=usage.meters(meters),
         models=models,
         period=(None if since is None else seconds_of(since), None),
-        fixed=fixed,
-        accounts=account is not None,
+        fixed={**{k: v for k, v in first_tiers(book.checked).items() if k not in said}, **fixed},
+        accounts=bool(account),
         more=usage.dimensions,
         sums=sums,
     )
-    key, _, column = (account or "").rpartition("=")
-    plan = _plan(book, usage, asked, column or None)
+    plan = _plan(book, usage, asked)
     return evolve(
         plan,
         table=tuple(table),
         instants=instants or words.usual,
         schema=tuple(schema),
         tie=None if tie is None else usage.column(tie),
-        account_key=key or ORGANIZATION,
+        accounts=_accounts(usage, [account] if isinstance(account, str) else account or ()),
     )
+
+
+def _check_counted(counted: Sequence[str], said: Sequence[str]) -> None:
+    """Raises `BadRequest` (`bad_mapping`) for a tier that a row is to say, and an account sets."""
+    for name in counted:
+        if name in said:
+            raise BadRequest(
+                "bad_mapping",
+                f"`{name}` follows from what an account has used, and is said of rows too",
+                help="leave it out, or the accounts",
+            )
+
+
+def _accounts(usage: UsageColumns, said: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The keys of accounts with their columns. Raises `BadRequest` (`bad_mapping`) for a key with
+    two.
+    """
+    found: dict[str, str] = {}
+    for text in said:
+        key, _, column = text.rpartition("=")
+        if (key or ORGANIZATION) in found:
+            raise BadRequest(
+                "bad_mapping",
+                f"the key `{shown(key or ORGANIZATION)}` of accounts has two columns",
+                help="leave one of them out",
+            )
+        found[key or ORGANIZATION] = usage.column(column)
+    return tuple(found.items())
 
 
 def _dialect(name: str) -> Dialect:
@@ -98,20 +135,25 @@ def _dialect(name: str) -> Dialect:
     return DIALECTS[name]
 
 
-def _plan(book: PriceBook, usage: UsageColumns, asked: RatesAsked, account: str | None) -> Plan:
+def _plan(book: PriceBook, usage: UsageColumns, asked: RatesAsked) -> Plan:
     """The rates that are asked for, and the columns of the usage that they need."""
     rates, extra = _rates(book, usage.dialect, asked)
-    chosen = [name for name, _ in rates.dimensions]
+    counted = list(ladders_of(book.checked)) if asked.accounts else []
+    slimmed, names, tiered = without_ladders(counted, slim(rates))
+    chosen = [name for name, _ in slimmed.dimensions]
+    quantities = usage.quantities(rates.meters, extra)
     plan = Plan(
         book=book,
         dialect=usage.dialect,
-        rates=slim(rates),
-        columns=usage.columns(rates.meters, chosen, account),
-        quantities=usage.quantities(rates.meters, extra),
+        rates=slimmed,
+        columns=usage.columns(rates.meters, chosen),
+        quantities=quantities,
         extra=extra,
         since=asked.period[0],
-        assumed=tuple(assumed(book, chosen, asked.fixed).items()),
+        assumed=tuple(assumed(book, [*chosen, *counted], asked.fixed).items()),
         of_some=asked.models is not None,
+        ladders=tuple(rated_ladders(book.checked, names, quantities)),
+        tiered=tiered,
     )
     if largest_amount(plan) >= ROOM:
         raise BadRequest(

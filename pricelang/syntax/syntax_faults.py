@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import partial
 
 from attrs import frozen
 from lark import UnexpectedInput
@@ -53,10 +54,9 @@ def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
     wanted = sorted({_terminal_word(terminal) for terminal in found.expected} - {""})
     if 0 < len(wanted) <= 8 and message != "unexpected `not`":
         message += ", expected " + _any_of(wanted)
-    help = found.help
-    if help is None:
-        help = habit_help(row, column, wanted, found.line == 1)
-    return Fault("syntax", message, Span(name, line, column, line, column + width), help or None)
+    span = Span(name, line, column, line, column + width)
+    habit = partial(habit_help, row, column, wanted, found.line == 1)
+    return Fault("syntax", message, span, habit if found.help is None else found.help or None)
 
 
 def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.check import book_files, files
+from pricelang.check import book_files
 from pricelang.compile import modifier_lines
 from pricelang.solver import effort as search
 from pricelang.syntax import diagnostics as faults
@@ -57,7 +57,7 @@ def _long_line(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_bytes(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    _write(folder / "small.price", SMALL + "#" * files.MAX_BYTES)
+    _write(folder / "small.price", SMALL + "#" * book_files.MAX_BYTES)
     return "small.price"
 
 
