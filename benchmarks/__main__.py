@@ -1,4 +1,4 @@
-"""Measures one record, the cold start, whole books, tables of millions of rows,
+"""Measures one record, the cold start, whole books, tables of millions of rows, accounts,
 audits and reconciliations, each beside its rival and its aim; writes RESULTS.md.
 
 Rounds of the contestants are interleaved, so that a machine that changes its speed changes it for
@@ -94,6 +94,16 @@ def tables_part(quick: bool) -> list[str]:
     return lines
 
 
+def accounts_part(quick: bool) -> list[str]:
+    """What the accounts of a month owe."""
+    from benchmarks import accounts
+
+    lines = tables(measure_calls(accounts.account_calls(), 1 if quick else 5, 1))
+    lines += [] if quick else ["", accounts.agreement()]
+    accounts.clean()
+    return lines
+
+
 def audit_part(quick: bool) -> list[str]:
     """Audits. Those of the large books read them from nothing, and so need no round before."""
     from benchmarks.audit import SHIPPED, audit_processes
@@ -126,6 +136,13 @@ def spark_part(quick: bool) -> list[str]:
     return [*tables(found), "", said]
 
 
+def js_part(quick: bool) -> list[str]:
+    """The evaluator in JavaScript."""
+    from benchmarks import javascript
+
+    return javascript.page(quick)
+
+
 PARTS = {
     "record": record_part,
     "readers": readers_part,
@@ -133,9 +150,11 @@ PARTS = {
     "cold": cold_part,
     "books": books_part,
     "tables": tables_part,
+    "accounts": accounts_part,
     "audit": audit_part,
     "reconcile": reconcile_part,
     "spark": spark_part,
+    "js": js_part,
 }
 
 

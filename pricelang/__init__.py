@@ -17,9 +17,11 @@ from __future__ import annotations
 # more than all of this module.)
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pricelang.api import Bill, Book, BookAt, ModelInfo, load
+    from pricelang.api import Book, BookAt, load
     from pricelang.apps import exports as export
+    from pricelang.evaluate.bill import Bill
     from pricelang.evaluate.bill_lines import Factor, Line
+    from pricelang.evaluate.models import ModelInfo
     from pricelang.model.errors import (
         BadRequest,
         Doubtful,
@@ -61,7 +63,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Bill", "Book", "BookAt", "ModelInfo", "load"), "pricelang.api"),
+    **dict.fromkeys(("Book", "BookAt", "load"), "pricelang.api"),
+    "Bill": "pricelang.evaluate.bill",
+    "ModelInfo": "pricelang.evaluate.models",
     "Note": "pricelang.model.notes",
     **dict.fromkeys(("Factor", "Line"), "pricelang.evaluate.bill_lines"),
     **dict.fromkeys(

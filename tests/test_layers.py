@@ -29,6 +29,7 @@ LAYERS = (
     "api",
     "__init__",
     "hooks",
+    "editor",
     "cli",
     "__main__",
 )

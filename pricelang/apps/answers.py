@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pricelang.apps.tables.request import bounds_of, span_of
 from pricelang.evaluate.bill import Bill
@@ -25,13 +25,15 @@ MAX_NAMED = 1_000
 class RecordDefaults:
     """What holds where a record says nothing: a model, a day or an instant, values of dimensions.
 
-    `strict` refuses each amount in doubt.
+    `strict` refuses each amount in doubt. `position` is what ladders of tiers have counted before
+    a request.
     """
 
     model: str | None = None
     at: str | None = None
     dimensions: Mapping[str, str] = field(factory=dict)
     strict: bool = False
+    position: Mapping[str, object] = field(factory=dict)
 
 
 @frozen(eq=False, repr=False)
@@ -72,6 +74,8 @@ def answers_of(
         try:
             with BELT:
                 record = mapped(outcome, models) if models else outcome
+                if given.position:
+                    record = _placed(record, given.position)
                 bill = book.price_record(
                     record,
                     model=given.model,
@@ -84,6 +88,14 @@ def answers_of(
             yield Answer(outcome.place, record, bill, None)
         except PriceError as refusal:
             yield Answer(outcome.place, outcome, None, refusal.to_dict(), outcome.raw)
+
+
+def _placed(record: Record, position: Mapping[str, object]) -> Record:
+    """A record whose requests stand at a place in the counts of ladders, where they say none. The
+    requests of one record do not follow one another: each stands there.
+    """
+    parts = (x if x.position else evolve(x, position=position) for x in record.parts)
+    return evolve(record, parts=tuple(parts))
 
 
 def _across(bill: Bill) -> BadRequest:

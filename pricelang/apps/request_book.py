@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pricelang.apps.loaded_book import LoadedBook
-from pricelang.apps.price_records import card_of, price_sum
-from pricelang.evaluate.bill import Bill
-from pricelang.evaluate.rate_card import RateCard
-from pricelang.model.errors import BadRequest, check_certain
-from pricelang.model.instants import Instant
 from pricelang.model.record_kinds import SINGLE, SUM
-from pricelang.present.text import shown
-from pricelang.usage.records import Part
+
+if TYPE_CHECKING:
+    from pricelang.evaluate.bill import Bill
+    from pricelang.evaluate.rate_card import RateCard
+    from pricelang.model.instants import Instant
 
 
 class RequestBook(LoadedBook):
@@ -48,9 +47,12 @@ class RequestBook(LoadedBook):
 
     def _rates_of(self, model: str) -> RateCard:
         """The rate card of the first book that knows a model."""
-        return (
-            self.rates if self.next is None else card_of(self.cards, Part(None), str(model), None)
-        )
+        if self.next is None:
+            return self.rates
+        from pricelang.apps.price_records import card_of
+        from pricelang.usage.records import Part
+
+        return card_of(self.cards, Part(None), str(model), None)
 
     def price(
         self,
@@ -62,6 +64,7 @@ class RequestBook(LoadedBook):
         record: str = SINGLE,
         each: str | Iterable[str] = (),
         strict: bool = False,
+        position: Mapping[str, object] | None = None,
         **dimensions: str,
     ) -> Bill:
         """What a request costs, with a line for each meter and the rules behind it.
@@ -72,7 +75,9 @@ class RequestBook(LoadedBook):
         uses count one by one. Every other argument is a dimension of the book, such as
         `speed="fast"`. `record="sum"` says that the quantities add up several requests, `each` what
         holds for each of them, such as `"prompt over 200000"`. `strict` refuses an amount in doubt
-        (`Doubtful`): one with a note whose `doubtful` is true.
+        (`Doubtful`): one with a note whose `doubtful` is true. `position` is what ladders of tiers
+        have counted before the request, such as `{"us_volume": "9,400 MTok"}`: then there is a line
+        for each tier that a meter meets.
 
         Raises `PriceError`: `UnknownName`, `NotOffered`, `Refused` or `BadRequest`,
         with a code, the rule and its place.
@@ -86,9 +91,17 @@ class RequestBook(LoadedBook):
         """
         rates = self._rates_of(model)
         if record == SINGLE and not each:
-            return certain(Bill((rates.request(model, at, usage, dimensions),)), strict)
-        sides = _sides_of_sum(record, each)
-        return certain(price_sum(rates, model, at, usage, dimensions, sides), strict)
+            bill = rates.bill(model, at, usage, dimensions)
+        else:
+            from pricelang.apps.price_records import price_sum  # which few requests need
+
+            sides = _sides_of_sum(record, each)
+            bill = price_sum(rates, model, at, usage, dimensions, sides)
+        if position:
+            from pricelang.apps.price_records import placed
+
+            bill = placed(bill, position)
+        return certain(bill, strict)
 
     def price_of(
         self,
@@ -115,6 +128,9 @@ class RequestBook(LoadedBook):
 
 def _sides_of_sum(record: str, each: str | Iterable[str]) -> tuple[str, ...]:
     """What holds for each request of a sum. Raises `BadRequest` where there is no sum."""
+    from pricelang.model.errors import BadRequest
+    from pricelang.present.text import shown
+
     if record == SINGLE:
         message, help = "`each` applies only to a sum of requests", 'add `record="sum"`'
         raise BadRequest("bad_record", message, help=help)
@@ -126,5 +142,7 @@ def _sides_of_sum(record: str, each: str | Iterable[str]) -> tuple[str, ...]:
 def certain(bill: Bill, strict: bool) -> Bill:
     """A bill, unless it is in doubt and `strict` refuses that. Raises `Doubtful`."""
     if strict:
+        from pricelang.model.errors import check_certain
+
         check_certain(bill.notes)
     return bill

@@ -15,7 +15,7 @@ from pricelang.model.space import Space
 from pricelang.solver.effort import Effort
 from pricelang.syntax import tree as t
 
-RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id"})
+RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id", "position"})
 
 
 def space_of(

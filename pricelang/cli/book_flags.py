@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 
 import click
 
-from pricelang.api import Book, load
+from pricelang.api import Book, loaded
 from pricelang.cli.failures import UnusableBook
 from pricelang.model import book as m
 from pricelang.syntax.diagnostics import BookError
@@ -51,7 +51,7 @@ class BookCommand(click.Command):
         """Opens the book that the arguments name before the rest of them is read."""
         source = _book_in(args)
         try:
-            ctx.meta[_BOOK] = source, load(source)
+            ctx.meta[_BOOK] = source, loaded(source)
         except BookError as error:
             if not ctx.resilient_parsing and not {"--help", "-h"} & set(args):
                 raise UnusableBook(error, source) from None

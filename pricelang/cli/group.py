@@ -36,14 +36,21 @@ COMMANDS = {
     "breakeven": "Show when a cache pays, a free allowance ends, or a model is cheaper.",
     "audit": "Decide claims over every request, how modifiers meet, and what is dead.",
     "diff": "Show what changes for whom between two books, days or revisions.",
+    "drift": "Compare a book with lists, pages and packages, and show what differs.",
+    "add": "Add a model, a price, another name or a source to a book.",
     "sql": "Print the rates and a query that prices a table of usage, for a warehouse.",
     "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
+    "new": "Write a small book to begin with.",
+    "lsp": "Serve an editor, by the Language Server Protocol.",
+    "compile": "Write a book in the compiled form that any program can evaluate.",
 }
 
 
-WITHOUT_TABLES = frozenset(("focus-check", "sql", "import", "export", "fmt"))
+WITHOUT_TABLES = frozenset(
+    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "new", "sql")
+)
 WITH_AMOUNTS = frozenset(
     (
         "price",

@@ -90,6 +90,12 @@ focus_options = option_group(
 @input_options
 @strict_option
 @click.option(
+    "--position",
+    multiple=True,
+    metavar="TIERS=QUANTITY",
+    help="What tiers of the book have counted before the request, such as `us_volume=9,400 MTok`.",
+)
+@click.option(
     "--json",
     "as_json",
     is_flag=True,
@@ -115,6 +121,8 @@ def command(ctx: click.Context, /, as_json: bool, **params: Any) -> None:
       pricelang price records.jsonl --focus costs.csv --account org-1
       pricelang price usage.parquet -o priced.parquet --rejects rejects.jsonl
     """
+    if params["position"] and (params["engine"] == "spark" or tables_of(ctx, params["files"])):
+        ctx.fail("`--position` is for records and for a request by flags, not for tables")
     if params["engine"] == "spark":
         from pricelang.cli.price_tables import price_on_spark
 

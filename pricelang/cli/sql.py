@@ -36,7 +36,7 @@ class Question:
 
     refused: str
     totals_by: list[str] | None
-    account: str | None
+    accounts: bool
     settle: bool
     only: str | None
 
@@ -112,10 +112,12 @@ total_options = option_group(
     ),
     click.option(
         "--account",
+        "accounts",
+        multiple=True,
         metavar="[KEY=]COLUMN",
         help="The column of accounts: of organizations, or of the key after `per`, such as "
-        "`project=COLUMN`. Free allowances and tiers are applied in order of instant within each "
-        "period.",
+        "`project=COLUMN`; once for each key by which the book counts. Free allowances and tiers "
+        "are applied in order of instant within each period.",
     ),
     click.option(
         "--tie",
@@ -172,7 +174,7 @@ def command(ctx: click.Context, /, book: str, **params: Any) -> None:
     question = Question(
         params["refused"],
         None if by is None else names_in(by),
-        params["account"],
+        bool(params["accounts"]),
         params["settle"],
         params["only"],
     )
@@ -185,16 +187,16 @@ def command(ctx: click.Context, /, book: str, **params: Any) -> None:
 
 def _check_usage(ctx: click.Context, params: dict[str, Any]) -> None:
     """Nothing that is asked for is left out: what does not go together is said."""
-    table, account = params["usage_table"], params["account"]
+    table, accounts = params["usage_table"], params["accounts"]
     if not all(part.strip() for part in table.split(".")):
         ctx.fail(
             f"`--usage-table` takes a name, or names with dots between, not `{printable(table)}`"
         )
-    if params["tie"] is not None and account is None:
+    if params["tie"] is not None and not accounts:
         ctx.fail("`--tie` orders the rows of accounts: it needs `--account COLUMN`")
-    if params["settle"] and account is None:
+    if params["settle"] and not accounts:
         ctx.fail("`--settle` needs the column of accounts: `--account COLUMN`")
-    if account is not None and params["totals_by"] is not None:
+    if accounts and params["totals_by"] is not None:
         ctx.fail(
             "`--totals-by` cannot be combined with `--account`: `--settle` gives the totals of "
             "accounts"
@@ -219,7 +221,7 @@ def _plan(ctx: click.Context, book: Book, params: dict[str, Any]) -> Plan:
         fixed=dict(pairs(ctx, params["settings"], "--set", "DIMENSION=VALUE")),
         instants=params["instants"],
         schema=schema.split(".") if schema else (),
-        account=params["account"],
+        account=params["accounts"],
         tie=params["tie"],
         sums=params["is_sum"],
     )
@@ -244,11 +246,12 @@ def _statements(plan: Plan, book: Book, question: Question, named: bool) -> list
 
 
 def _query(plan: Plan, question: Question) -> str:
+    from pricelang.engines.account_settlement import settle_query
     from pricelang.engines.warehouse import query
-    from pricelang.engines.warehouse_accounts import account_query, settle_query
+    from pricelang.engines.warehouse_accounts import account_query
     from pricelang.engines.warehouse_totals import totals_query
 
-    if question.account is not None:
+    if question.accounts:
         ask = settle_query if question.settle else account_query
         return ask(plan, question.refused)
     if question.totals_by is None:

@@ -102,11 +102,19 @@ def _files_in(folder: str) -> Iterator[str]:
 
 def book_files(source: str) -> list[str]:
     """The files of a book and of those that it extends; none where it cannot be read."""
-    from pricelang.check.files import read_layers
+    from pricelang.check.entries import entry_of
+    from pricelang.check.files import compiled_in, read_layers
     from pricelang.files.sources import sources_of
 
     try:
-        layers = [layer for one in sources_of(source) for layer in read_layers(one)]
-        return [str(file.path) for layer in layers for file in layer.files]
+        return [
+            str(path)
+            for one in sources_of(source)
+            for path in (
+                [entry_of(one).file]
+                if compiled_in(one)
+                else [file.path for layer in read_layers(one) for file in layer.files]
+            )
+        ]
     except BookError:
         return []

@@ -8,13 +8,13 @@ from attrs import evolve, frozen
 
 from pricelang.check.amended_charges import amend_charges
 from pricelang.check.amendments import allow_values
+from pricelang.check.book_files import Layer
 from pricelang.check.charges import read_charges
 from pricelang.check.checked_rates import CheckedRates
 from pricelang.check.claims import read_claims
 from pricelang.check.draft import Draft
 from pricelang.check.draft_faults import LayerTree
 from pricelang.check.examples import read_examples
-from pricelang.check.files import Layer
 from pricelang.check.holes import check_holes
 from pricelang.check.modifiers import read_limits, read_modifiers
 from pricelang.check.names import declare_names

@@ -18,7 +18,7 @@ from pricelang.model.diagrams import PRICE, Slot, root_of, rule_at, slots_of, su
 from pricelang.model.requests import Point, is_yes
 from pricelang.model.rules import origin_of, scopes_of
 from pricelang.model.space import axis_of, with_value
-from pricelang.solver.node_store import walk
+from pricelang.solver.walk import walk
 from pricelang.solver.witness_search import Constraint
 
 Told: TypeAlias = Callable[[Any], object]

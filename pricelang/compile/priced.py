@@ -52,7 +52,10 @@ def check_models(draft: Draft, prices: Sequence[m.Price]) -> None:
         mask = draft.space.since_release(index)
         release = (mask & -mask).bit_length() - 1
         if prices and index not in first:
-            draft.fault("no_price", f"no row of rates is for `{model.name}`", span_of(model.origin))
+            message = f"no row of rates is for `{model.name}`"
+            row = f"`| {model.name} | {day(model.released)} | … |`"
+            help = f"add a row to a table of rates: {row}"
+            draft.fault("no_price", message, span_of(model.origin), help)
         elif first.get(index, release) > release:
             begins = day(draft.space.instant(first[index]))
             draft.fault(

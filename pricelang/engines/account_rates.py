@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import lru_cache
 
+from pricelang.engines.account_counters import Counted, Kind, bounds, counter_of, counters
 from pricelang.engines.warehouse_plan import Plan
-from pricelang.evaluate.account_keys import key_of
-from pricelang.evaluate.allowance_terms import AllowanceTerms, SpendLimit
+from pricelang.evaluate.allowance_terms import AllowanceTerms
 from pricelang.evaluate.rate_table.unit_prices import UnitPrices
 from pricelang.model.errors import BadRequest
 
@@ -28,60 +28,24 @@ def tiers_of(plan: Plan, meter: int) -> int:
     )
 
 
-@lru_cache(maxsize=8)
-def bounds(plan: Plan) -> tuple[SpendLimit, ...]:
-    """The floors and caps of accounts that hold anywhere."""
-    found = {bound.number: bound for row in plan.rates.cards for bound in row.bounds}
-    return tuple(found[number] for number in sorted(found))
-
-
-def period_of(plan: Plan) -> str:
-    """The one period of all that belongs to accounts; a month where nothing does. Raises
-    `BadRequest` for several keys or periods and for a key that the column of accounts is not of
-    (`mixed_accounts`), and for a floor or cap of what is converted (`bad_book`).
-    """
-    per = {terms.per for row in plan.rates.cards for terms in row.terms if terms is not None}
-    per |= {bound.per for bound in bounds(plan)}
-    if len(per) > 1:
-        raise BadRequest(
-            "mixed_accounts",
-            f"the book has rules per {' and per '.join(sorted(per))}, which one column of accounts "
-            "cannot tell apart",
-            help="name fewer meters",
-        )
-    for key in map(key_of, per):
-        if key != plan.account_key:
-            raise BadRequest(
-                "mixed_accounts",
-                f"the book counts usage per {key}, and the column of accounts is of the key "
-                f"`{plan.account_key}`",
-                help=f"name the column of its values as `{key}=COLUMN`",
-            )
-    if bounds(plan) and plan.rates.currency != plan.book.currency:
-        raise BadRequest(
-            "bad_book", f"`{bounds(plan)[0].name}` bounds what is converted into another currency"
-        )
-    return per.pop().rsplit(" ", 1)[-1] if per else "month"
-
-
 # ---- the tables ----------------------------------------------------------------------------------
 
 
 def account_columns(plan: Plan) -> list[tuple[str, str]]:
     """The columns that the rates have for accounts, and their types."""
-    number, found = plan.dialect.number, []
+    words, found = plan.dialect, []
     for n in range(len(plan.quantities)):
         tiers = tiers_of(plan, n)
         if tiers:
-            found += [
-                (f"counts_{n}", plan.dialect.small),
-                (f"billed_{n}", number),
-                (f"pool_{n}", number),
-            ]
-            found += [(f"pooled_{n}", plan.dialect.small), (f"ladder_{n}", plan.dialect.small)]
+            found += [(f"counts_{n}", words.small), (f"billed_{n}", words.number)]
+        if counters(plan, Counted(n, "pool")):
+            found += [(f"pool_{n}", words.number), (f"pool_counter_{n}", words.small)]
+        if counters(plan, Counted(n, "tiers")):
+            found.append((f"tiers_counter_{n}", words.small))
         for tier in range(tiers):
-            found += [(f"after_{n}_{tier}", number), (f"tier_{n}_{tier}", number)]
-    return found + [(f"bound_{bound.number}", plan.dialect.small) for bound in bounds(plan)]
+            found += [(f"after_{n}_{tier}", words.number)] if tier else []
+            found.append((f"tier_{n}_{tier}", words.number))
+    return found + [(f"bound_{bound.number}", words.small) for bound in bounds(plan)]
 
 
 def account_values(plan: Plan, row: UnitPrices) -> list[str]:
@@ -97,31 +61,23 @@ def account_values(plan: Plan, row: UnitPrices) -> list[str]:
             if least is None or (least * units).denominator != 1
             else words.integer(int(least * units))
         )
-        pool = _whole(terms.pool * units, quantity.meter) if terms is not None else 0
-        found += [
-            "1" if terms is not None else "0",
-            "null" if billed is None else billed,
-            words.integer(pool),
-        ]
-        found += [str(place) for place in _counters(plan, n, terms)]
-        for after, price in _tiers(plan, row, n, terms, tiers, units):
-            found += [words.integer(after), "null" if price is None else words.integer(price)]
+        found += ["1" if terms is not None else "0", "null" if billed is None else billed]
+        if counters(plan, Counted(n, "pool")):
+            pool = _whole(terms.pool * units, quantity.meter) if terms is not None else 0
+            found += [words.integer(pool), _counter_number(plan, n, "pool", terms)]
+        if counters(plan, Counted(n, "tiers")):
+            found.append(_counter_number(plan, n, "tiers", terms))
+        for tier, (after, price) in enumerate(_tiers(plan, row, n, terms, tiers, units)):
+            found += [words.integer(after)] if tier else []
+            found.append("null" if price is None else words.integer(price))
     held = {bound.number for bound in row.bounds}
     return found + ["1" if bound.number in held else "0" for bound in bounds(plan)]
 
 
-def _counters(plan: Plan, n: int, terms: AllowanceTerms | None) -> tuple[int, int]:
-    """Which pool and which ladder of a meter counts a request, as numbers from 1 on;
-    0 where none does.
-    """
-    every = [row.terms[n] for row in plan.rates.cards if row.terms]
-    pools = sorted({each.pool_scope for each in every if each is not None})
-    ladders = sorted({each.tier_scope for each in every if each is not None})
-    return (
-        (0, 0)
-        if terms is None
-        else (1 + pools.index(terms.pool_scope), 1 + ladders.index(terms.tier_scope))
-    )
+def _counter_number(plan: Plan, n: int, kind: Kind, terms: AllowanceTerms | None) -> str:
+    """Which pool or ladder of a meter counts a request, as a number from 1 on; 0 where none."""
+    found = counter_of(terms, kind)
+    return "0" if found is None else str(1 + counters(plan, Counted(n, kind)).index(found))
 
 
 def _tiers(

@@ -44,7 +44,7 @@ def plan_of(
     fixed: Mapping[str, str] = {},
     instants: str | None = None,
     schema: Sequence[str] = (),
-    account: str | None = None,
+    account: str | Sequence[str] | None = None,
     tie: str | None = None,
     sums: bool = False,
 ) -> Plan:
@@ -57,8 +57,9 @@ def plan_of(
     and the rest is at its default.
 
     A row is one request, held against what one can have at most, unless `sums` says that rows add
-    up several. `account` is a column of accounts, for what belongs to them and a period; see
-    `warehouse_accounts`. It is of organizations, or of the key before it: `project=COLUMN`.
+    up several. `account` is a column of accounts, or several, for what belongs to them and a
+    period; see `warehouse_accounts`. It is of organizations, or of the key before it:
+    `project=COLUMN`.
 
     Raises `UnknownName` for what the book does not have, and `BadRequest` (`not_linear`) for a book
     whose requests pay something that is no sum of quantity times price, in words.
@@ -72,20 +73,36 @@ def plan_of(
         models=models,
         period=(None if since is None else seconds_of(since), None),
         fixed=fixed,
-        accounts=account is not None,
+        accounts=bool(account),
         more=usage.dimensions,
         sums=sums,
     )
-    key, _, column = (account or "").rpartition("=")
-    plan = _plan(book, usage, asked, column or None)
+    plan = _plan(book, usage, asked)
     return evolve(
         plan,
         table=tuple(table),
         instants=instants or words.usual,
         schema=tuple(schema),
         tie=None if tie is None else usage.column(tie),
-        account_key=key or ORGANIZATION,
+        accounts=_accounts(usage, [account] if isinstance(account, str) else account or ()),
     )
+
+
+def _accounts(usage: UsageColumns, said: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The keys of accounts with their columns. Raises `BadRequest` (`bad_mapping`) for a key with
+    two.
+    """
+    found: dict[str, str] = {}
+    for text in said:
+        key, _, column = text.rpartition("=")
+        if (key or ORGANIZATION) in found:
+            raise BadRequest(
+                "bad_mapping",
+                f"the key `{shown(key or ORGANIZATION)}` of accounts has two columns",
+                help="leave one of them out",
+            )
+        found[key or ORGANIZATION] = usage.column(column)
+    return tuple(found.items())
 
 
 def _dialect(name: str) -> Dialect:
@@ -98,7 +115,7 @@ def _dialect(name: str) -> Dialect:
     return DIALECTS[name]
 
 
-def _plan(book: PriceBook, usage: UsageColumns, asked: RatesAsked, account: str | None) -> Plan:
+def _plan(book: PriceBook, usage: UsageColumns, asked: RatesAsked) -> Plan:
     """The rates that are asked for, and the columns of the usage that they need."""
     rates, extra = _rates(book, usage.dialect, asked)
     chosen = [name for name, _ in rates.dimensions]
@@ -106,7 +123,7 @@ def _plan(book: PriceBook, usage: UsageColumns, asked: RatesAsked, account: str 
         book=book,
         dialect=usage.dialect,
         rates=slim(rates),
-        columns=usage.columns(rates.meters, chosen, account),
+        columns=usage.columns(rates.meters, chosen),
         quantities=usage.quantities(rates.meters, extra),
         extra=extra,
         since=asked.period[0],

@@ -80,13 +80,10 @@ class UsageColumns:
         text = self.mapping.get(name, name)
         return read_difference(text) if name in self.mapping and name in meters else (text,)
 
-    def columns(
-        self, meters: Sequence[str], dimensions: Sequence[str], account: str | None
-    ) -> dict[str, str]:
+    def columns(self, meters: Sequence[str], dimensions: Sequence[str]) -> dict[str, str]:
         """The columns by the names of the book, as SQL."""
         names = ("model", "at", *meters, *dimensions)
-        found = {name: self.column(self._first(name, meters)[0]) for name in names}
-        return found if account is None else {**found, "account": self.column(account)}
+        return {name: self.column(self._first(name, meters)[0]) for name in names}
 
     def quantities(self, meters: Sequence[str], extra: int) -> tuple[Quantity, ...]:
         """The quantities of meters, those that are no whole numbers to `extra` decimals."""

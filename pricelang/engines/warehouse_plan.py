@@ -12,7 +12,6 @@ from pricelang.engines.dialects.base import Dialect
 from pricelang.engines.join_keys import Quantity
 from pricelang.engines.plan import scale_up
 from pricelang.evaluate.rate_table.snapshots import RateSnapshots
-from pricelang.model.charges import ORGANIZATION
 
 VERSIONS, RATES = "pricelang_versions", "pricelang_rates"
 
@@ -23,8 +22,8 @@ class Plan:
 
     `columns` are those of the usage `u` by the names of the book, as SQL; `quantities` are in the
     order of the meters of the rates. `since` is in UTC seconds; `assumed` are the values that hold
-    for every row; `of_some` says that models were named, and others have no rates. `account_key`
-    is the key whose values the column of accounts has.
+    for every row; `of_some` says that models were named, and others have no rates. `accounts` are
+    the keys of accounts, each with the column of its values.
     """
 
     book: PriceBook
@@ -40,7 +39,7 @@ class Plan:
     instants: str = "plain"
     schema: tuple[str, ...] = ()
     tie: str | None = None
-    account_key: str = ORGANIZATION
+    accounts: tuple[tuple[str, str], ...] = ()
 
     @property
     def places(self) -> int:

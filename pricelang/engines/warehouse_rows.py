@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pricelang.engines.join_keys import times
 from pricelang.engines.longest import Asked, is_too_long, with_values
@@ -122,10 +122,12 @@ def reason(
     *,
     billed: Sequence[int] = (),
     more: Sequence[tuple[str, str]] = (),
+    under: Callable[[int], str] | None = None,
 ) -> str:
     """Why a row has no price, as SQL; NULL where it has one. `known` says whether its model is any
     of the book's. Of meters that are `billed` the rates say which units are; `more` are further
-    tests, each with what is said.
+    tests, each with what is said; `under` is whether a use of a meter is under its minimum, where
+    the quantity does not tell.
     """
     text, name = plan.dialect.literal, plan.dialect.quote
     before = (
@@ -145,12 +147,14 @@ def reason(
         (f"r.{name('version')} is null", REFUSED),
     ]
     for n in range(len(row.quantities)):
-        cases += _meter_reasons(plan, row, n, "billed" if n in billed else "below")
+        cases += _meter_reasons(plan, row, n, "billed" if n in billed else "below", under)
     listed = " ".join(f"when {test} then {text(said)}" for test, said in [*cases, *more])
     return f"case {listed} end"
 
 
-def _meter_reasons(plan: Plan, row: Placement, n: int, minimum: str) -> Iterator[tuple[str, str]]:
+def _meter_reasons(
+    plan: Plan, row: Placement, n: int, minimum: str, under: Callable[[int], str] | None
+) -> Iterator[tuple[str, str]]:
     """When a row has no price for what it uses of a meter, as SQL, and what is said of it."""
     name, quantity = plan.dialect.quote, row.quantities[n]
     meter, used = quantity.meter, f"{quantity.sql} > 0"
@@ -158,8 +162,9 @@ def _meter_reasons(plan: Plan, row: Placement, n: int, minimum: str) -> Iterator
     yield f"{quantity.sql} is null", f"`{meter}` is not a quantity, or is too large or too fine"
     yield f"{used} and {price} is null", f"`{meter}` is not offered, or has no price"
     if has_least(plan, n):
+        short = f"{quantity.sql} < {least}" if under is None else under(n)
         yield (
-            f"{used} and {quantity.sql} < {least} and {below} is null",
+            f"{used} and {short} and {below} is null",
             f"`{meter}` is below its minimum, whose price is not a finite decimal",
         )
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from pricelang.evaluate.billing_periods import Term, term_for
 from pricelang.evaluate.combination import Combination
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.offers import leaf_at
@@ -14,7 +15,7 @@ from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import sized
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
-from pricelang.model.space import undated
+from pricelang.model.space import term_of, undated
 
 
 @frozen
@@ -39,12 +40,15 @@ class AllowanceTerms:
     # Whose usage the pool and the tiers count: their scopes, but for the dates.
     pool_scope: m.Scope = ()
     tier_scope: m.Scope = ()
+    pool_term: Term = None
+    tier_term: Term = None
 
 
 @frozen
 class SpendLimit:
-    """A floor (`at_least`) or cap on what the requests of an account and period cost,
-    in the book's currency; `number` tells it from all others of the book.
+    """A floor (`at_least`) or cap on what the requests of an account and period cost, in the book's
+    currency, or what it has committed to or been given, by its `kind`; `number` tells it from all
+    others of the book. It counts what some `meters` cost, or all where there are none.
     """
 
     number: int
@@ -52,6 +56,11 @@ class SpendLimit:
     per: str
     at_least: bool
     amount: Fraction
+    kind: m.LimitKind = "limit"
+    meters: tuple[str, ...] = ()
+    term: Term = None
+    ends: int | None = None
+    """When its line ends (UTC seconds), if it does."""
 
 
 def terms_of(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms | None:
@@ -89,7 +98,17 @@ def terms_of(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms | No
         tuple(tiers),
         undated(pool.scope) if pool is not None else (),
         undated(later[0][1].scope) if later else (),
+        *_terms_between(book, pool, later[0][1] if later else None),
     )
+
+
+def _terms_between(
+    book: m.Book, pool: m.ChargeQuantity | None, tier: m.ChargePrice | None
+) -> tuple[Term, Term]:
+    """The terms of a pool and of tiers; what does not exist has that of the other."""
+    first = None if pool is None else term_for(book, pool.account, pool.scope)
+    second = None if tier is None else term_for(book, tier.account, tier.scope)
+    return first or second, second or first
 
 
 def _tier_price(book: m.Book, cell: Combination, rate: Rate, tier: m.ChargePrice) -> Fraction:
@@ -99,6 +118,24 @@ def _tier_price(book: m.Book, cell: Combination, rate: Rate, tier: m.ChargePrice
 
 def bounds_of(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
     """The floors and caps of accounts that hold in a combination."""
+    return tuple(bound for bound in _held(book, cell) if bound.kind == "limit")
+
+
+def commitments_of(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
+    """The commitments that requests of a combination count towards."""
+    return tuple(bound for bound in _held(book, cell) if bound.kind == "commitment")
+
+
+def credits_of(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
+    """The credits that pay for requests of a combination. Raises `BadRequest` (`bad_book`) as
+    `bounds_for`.
+    """
+    found = tuple(bound for bound in _held(book, cell) if bound.kind == "credit")
+    _check_unconverted(found, cell)
+    return found
+
+
+def _held(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
     held = {
         id(limit.lines[place])
         for limit, root in zip(book.limits, book.decisions.limits, strict=True)
@@ -108,12 +145,25 @@ def bounds_of(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
 
 
 def account_bounds(book: m.Book) -> Iterator[tuple[SpendLimit, m.LimitLine]]:
-    """Every floor and cap of accounts in a book, with its line."""
+    """Every floor, cap, commitment and credit of accounts in a book, with its line."""
     number = 0
     for limit in book.limits:
         for place, row in enumerate(limit.lines):
             if row.target == "account":
-                yield SpendLimit(number + place, limit.name, row.per, row.at_least, row.amount), row
+                yield (
+                    SpendLimit(
+                        number + place,
+                        limit.name,
+                        row.per,
+                        row.at_least,
+                        row.amount,
+                        limit.kind,
+                        tuple(book.meters[meter].name for meter in row.meters),
+                        term_for(book, row.per, row.scope),
+                        term_of(book.boundaries, row.scope)[1],
+                    ),
+                    row,
+                )
         number += len(limit.lines)
 
 
@@ -140,15 +190,20 @@ def price_between(
 
 
 def bounds_for(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
-    """The same floors and caps as `bounds_of`.
-    Raises `BadRequest` (`bad_book`) where the combination converts into another currency.
+    """The floors, caps and commitments that hold in a combination.
+    Raises `BadRequest` (`bad_book`) where it converts into another currency.
     """
-    found = bounds_of(book, cell)
-    if found and cell.conversion is not None:
-        raise BadRequest(
-            "bad_book", f"`{found[0].name}` bounds what is converted into another currency"
-        )
+    found = (*bounds_of(book, cell), *commitments_of(book, cell))
+    _check_unconverted(found, cell)
     return found
+
+
+def _check_unconverted(found: tuple[SpendLimit, ...], cell: Combination) -> None:
+    if found and cell.conversion is not None:
+        word = "pays for" if found[0].kind == "credit" else "bounds"
+        raise BadRequest(
+            "bad_book", f"`{found[0].name}` {word} what is converted into another currency"
+        )
 
 
 def bounded(bound: SpendLimit, cost: Fraction) -> Fraction:

@@ -62,6 +62,7 @@ def _line(data: Mapping[str, Any]) -> Line:
         data["source"],
         _text(data["location"]),
         data.get("free"),
+        tuple((_text(name), _text(tier)) for name, tier in data.get("tiers", {}).items()),
     )
     return Line(terms, _number(data["quantity"]), _number(data["amount"]), data.get("part", ""))
 

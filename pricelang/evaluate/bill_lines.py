@@ -36,6 +36,7 @@ class LineTerms:
     source: str | None
     location: str
     free: str | None
+    tiers: tuple[tuple[str, str], ...] = ()
 
 
 @define(init=False, eq=False, repr=False)
@@ -101,6 +102,11 @@ class Line(LineDraft):
         return self.terms.location
 
     @property
+    def tiers(self) -> dict[str, str]:
+        """The tier of each ladder whose place is known: see `position`."""
+        return dict(self.terms.tiers)
+
+    @property
     def free(self) -> str | None:
         """Why the line costs nothing, or None."""
         return self.terms.free
@@ -129,6 +135,8 @@ class Line(LineDraft):
         }
         if self.free is not None:
             found["free"] = self.free
+        if self.tiers:
+            found["tiers"] = self.tiers
         if self.label:
             found["part"] = self.label
         return found
@@ -151,7 +159,9 @@ def all_terms(cell: Combination) -> dict[str, tuple[LineTerms, int]]:
     return cell.terms
 
 
-def terms_of_rate(rate: Rate, cell: Combination) -> LineTerms:
+def terms_of_rate(
+    rate: Rate, cell: Combination, tiers: tuple[tuple[str, str], ...] = ()
+) -> LineTerms:
     """What the lines of a rate share."""
     conversion = cell.conversion.rate if cell.conversion is not None else Fraction(1)
     factors = tuple(
@@ -169,4 +179,5 @@ def terms_of_rate(rate: Rate, cell: Combination) -> LineTerms:
         rate.origin.source,
         rate.origin.place,
         rate.free,
+        tiers,
     )

@@ -122,6 +122,9 @@ def _reasons(book: Book, line: Amount) -> Iterator[tuple[str, Origin]]:
             ),
             rate.minimum.origin,
         )
+    for name, tier in line.tiers:
+        origin = next(one.origin for one in book.dimensions if one.name == name)
+        yield f"{name} {tier}", origin
     for step in rate.steps:
         because = f": {step.origin.because}" if step.origin.because else ""
         yield _step_formula(book, step).strip(" ,") + because, step.origin

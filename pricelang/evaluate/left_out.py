@@ -29,9 +29,14 @@ def ladders_left_out(book: m.Book, point: Point) -> tuple[str, ...]:
     priced in that.
     """
     return tuple(
-        f"the tiers of `{dimension.name}`: {ladder_words(book, dimension, dimension.ladder)}"
+        ladder_left_out(book, dimension, dimension.ladder)
         for index, dimension in enumerate(book.dimensions)
         if dimension.ladder is not None
         and value_at(point, index) == dimension.default
         and holds(dimension.ladder.scope, point)
     )
+
+
+def ladder_left_out(book: m.Book, dimension: m.Dimension, ladder: m.Ladder) -> str:
+    """A ladder whose count is not known."""
+    return f"the tiers of `{dimension.name}`: {ladder_words(book, dimension, ladder)}"

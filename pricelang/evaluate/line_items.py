@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -20,12 +20,16 @@ from pricelang.model.notes import Note
 from pricelang.present.decimals import divide, to_decimal
 
 Uses = tuple[Fraction | int, ...]
+Tiers = tuple[tuple[str, str], ...]
+"""The tiers of ladders that a line item is in: the name of each ladder, and the tier's."""
 _LEFT_OUT = "not included (applied per account and period by `invoice`)"
 
 
 @frozen(eq=False, repr=False)
 class Amount:
-    """A line before it is made readable: exact amounts, and the rounding residue."""
+    """A line before it is made readable: exact amounts, the rounding residue, and the tiers that it
+    is known to be in.
+    """
 
     rate: Rate | None
     step: Step | None
@@ -33,6 +37,7 @@ class Amount:
     billed: Fraction | int
     amount: Fraction
     residue: Fraction
+    tiers: Tiers = ()
 
 
 def beyond_lines(cell: Combination, subtotal: Fraction) -> Iterator[Amount]:
@@ -116,20 +121,23 @@ class Priced:
     @cached_property
     def amounts(self) -> tuple[Amount, ...]:
         """A line for each meter with a quantity, then additions and limits of the request."""
-        found = []
-        for name, uses in self.usage.items():
-            rate = self.cell.rates[name]
-            if isinstance(rate, Rate) and any(uses):
-                found.append(self._line(rate, uses))
+        found = list(self._lines())
         subtotal = sum((line.amount for line in found), Fraction(0))
         found += beyond_lines(self.cell, subtotal)
         rate_of = self.cell.conversion.rate if self.cell.conversion is not None else None
         if rate_of is not None:
             found = [
-                Amount(x.rate, x.step, x.uses, x.billed, x.amount * rate_of, x.residue)
+                Amount(x.rate, x.step, x.uses, x.billed, x.amount * rate_of, x.residue, x.tiers)
                 for x in found
             ]
         return tuple(found)
+
+    def _lines(self) -> Iterator[Amount]:
+        """A line for each meter with a quantity, before conversion."""
+        for name, uses in self.usage.items():
+            rate = self.cell.rates[name]
+            if isinstance(rate, Rate) and any(uses):
+                yield self._line(rate, uses)
 
     def _line(self, rate: Rate, uses: Uses) -> Amount:
         billed: Fraction | int = sum(uses)
@@ -170,12 +178,13 @@ class Priced:
         """What a reader should know:
         doubts, remarks, and what belongs to the account and is left out.
         """
-        left_out = [*self.cell.left_out, *(text for rate in self._used() for text in rate.left_out)]
-        return tuple(
-            dict.fromkeys(
-                [*self.remarks, *(Note("account", f"{_LEFT_OUT}: {text}") for text in left_out)]
-            )
-        )
+        return self._notes(self.cell.left_out)
+
+    def _notes(self, left_out: Iterable[str]) -> tuple[Note, ...]:
+        """The notes, of which some name what is left out of the whole request."""
+        texts = [*left_out, *(text for rate in self._used() for text in rate.left_out)]
+        more = (Note("account", f"{_LEFT_OUT}: {text}") for text in texts)
+        return tuple(dict.fromkeys([*self.remarks, *more]))
 
     @property
     def remarks(self) -> tuple[Note, ...]:
@@ -220,7 +229,7 @@ class Priced:
             )
             return Line(terms, Decimal(1), amount, self.label)
         return Line(
-            terms_of_rate(line.rate, self.cell),
+            terms_of_rate(line.rate, self.cell, line.tiers),
             to_decimal(Fraction(line.billed)),
             amount,
             self.label,

@@ -26,7 +26,7 @@ from pricelang.model.errors import NotOffered
 from pricelang.model.space import holds
 from pricelang.model.units import plural
 from pricelang.present.decimals import grouped
-from pricelang.solver.node_store import walk
+from pricelang.solver.walk import walk
 
 Effects = dict[int, list[m.ModifierLine]]
 """The lines of each modifier (by its index) that have effect on a request."""

@@ -9,7 +9,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
+
+from pricelang.files.bundled import OUTSIDE, PACKAGE, folder_of
+from pricelang.files.shipped import CODE, shipped
 
 if TYPE_CHECKING:
     from hashlib import sha256
@@ -23,26 +27,29 @@ else:
         except ImportError:
             from hashlib import sha256
 
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
 
 def digest(data: bytes) -> str:
     """The SHA-256 of some bytes as hex digits."""
     return str(sha256(data).hexdigest())
 
 
+@cache
 def fingerprint(*folders: str) -> str:
-    """A word that changes whenever the code in some folders
-    of the package changes (`""` is the package's own).
+    """A word that changes whenever the code in some folders of the package changes: a digest of
+    what it is, not of when it was written. An installed package has one word for all of its code.
     """
+    built = shipped(CODE)
+    if built is not None:
+        return built
     parts = []
     for folder in folders:
-        with os.scandir(os.path.join(PACKAGE, folder)) as entries:
+        place = folder_of(folder) if folder in OUTSIDE else os.path.join(PACKAGE, folder)
+        with os.scandir(str(place)) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.name.endswith((".py", ".lark", ".json")):
-                    found = entry.stat()
-                    parts.append(f"{folder}/{entry.name}:{found.st_size}:{found.st_mtime_ns}")
-    return ";".join(parts)
+                    with open(entry.path, "rb") as stream:
+                        parts.append(f"{folder}/{entry.name}:{digest(stream.read())}")
+    return digest(";".join(parts).encode())
 
 
 def cache_folder() -> str | None:

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pricelang.model.names import Offer
 from pricelang.model.origins import Origin
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Scope
 
 Outcome: TypeAlias = Literal["factor", "add", "no_effect", "refuse"]
 ModifierKind: TypeAlias = Literal["multiplier", "surcharge"]

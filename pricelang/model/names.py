@@ -12,7 +12,7 @@ from attrs import frozen
 from pricelang.model.clock import Clock
 from pricelang.model.ladders import Ladder
 from pricelang.model.origins import Origin
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Scope
 
 SECOND: Final = "second"
 """The kind of all times; other kinds are words of the book."""

@@ -35,6 +35,7 @@ NoteCode = Literal[
     "nothing_billed",
     "outside_term",
     "period",
+    "position",
     "provider",
     "refusal_category",
     "refusal_output",
@@ -118,6 +119,9 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     ),
     "period": _doubt(
         "a sum over more than a day is priced as of one day, and a price may have changed in it"
+    ),
+    "position": NoteMeaning(
+        "a place was given in tiers that do not count the request, which is priced without them"
     ),
     "provider": _doubt("the record names a provider whose platform is not known"),
     "refusal_category": _doubt("whether a refusal of this category is billed is not known"),

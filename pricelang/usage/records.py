@@ -48,7 +48,8 @@ class Part:
     (`session`, `workspace`, `key`, a tag), for reports to group by. `unsaid` are dimensions that
     the record cannot say though a price may depend on them, such as the `endpoint` of a response of
     Vertex AI: it has no price until somebody says them. `least` is the usage that would cost least
-    where what was used is in doubt; None where it is not.
+    where what was used is in doubt; None where it is not. `position` is what ladders of tiers have
+    counted before the request, by their names, where it says that.
     """
 
     model: str | None
@@ -61,6 +62,7 @@ class Part:
     attributes: Mapping[str, str] = field(factory=dict)
     unsaid: tuple[str, ...] = ()
     least: Mapping[str, object] | None = None
+    position: Mapping[str, object] = field(factory=dict)
 
 
 def within(part: Part, dimensions: Mapping[str, str], model: str | None = None) -> Part:
@@ -80,6 +82,7 @@ def within(part: Part, dimensions: Mapping[str, str], model: str | None = None) 
         part.attributes,
         part.unsaid,
         part.least,
+        part.position,
     )
 
 

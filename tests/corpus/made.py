@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.check import files
+from pricelang.check import book_files
 from pricelang.compile import modifier_lines
 from pricelang.solver import effort as search
 from pricelang.syntax import diagnostics as faults
@@ -57,12 +57,12 @@ def _long_line(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_bytes(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    _write(folder / "small.price", SMALL + "#" * files.MAX_BYTES)
+    _write(folder / "small.price", SMALL + "#" * book_files.MAX_BYTES)
     return "small.price"
 
 
 def _many_files(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(files, "MAX_FILES", 3)
+    patch.setattr(book_files, "MAX_FILES", 3)
     names = [f"part_{number}.price" for number in range(3)]
     for name in names:
         _write(folder / name, "# nothing\n")
@@ -102,6 +102,10 @@ def _no_entry(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 def _no_book(folder: Path, patch: pytest.MonkeyPatch) -> str:
     return "antropic"
+
+
+def _no_such_file(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    return "nosuch.price"
 
 
 def _many_pieces(folder: Path, patch: pytest.MonkeyPatch) -> str:
@@ -194,6 +198,7 @@ MADE: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
     "many_pieces_of_rates": _many_pieces_of_rates,
     "no_book": _no_book,
     "no_entry": _no_entry,
+    "no_such_file": _no_such_file,
     "not_utf_8": _not_utf_8,
     "unreadable": _unreadable,
 }

@@ -15,9 +15,10 @@ import pytest
 import sqlglot
 
 import pricelang
+from pricelang.engines.account_settlement import settle_query
 from pricelang.engines.dialects import DIALECTS
 from pricelang.engines.warehouse import plan_of
-from pricelang.engines.warehouse_accounts import account_query, settle_query
+from pricelang.engines.warehouse_accounts import account_query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.evaluate.allowances import ChargedRequest, TrueUp, charge_accounts
 from pricelang.model.errors import BadRequest, PriceError
@@ -182,14 +183,6 @@ def test_what_no_sum_can_tell() -> None:
     with pytest.raises(BadRequest, match="comes after one of a later instant") as raised:
         charged(SHOP, ("a", "2026-01-05", {"time": 1}), ("b", "2026-01-04", {"time": 1}))
     assert raised.value.code == "late_record"
-    mixed = book_of(
-        BOOK.replace(
-            "after 10 gigabyte_months per organization per month",
-            "after 10 gigabyte_months per organization per day",
-        )
-    )
-    with pytest.raises(BadRequest, match="which one column of accounts cannot tell apart"):
-        account_query(plan_of(mixed, "duckdb", meters=["store", "time"], account="org"))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import Checked, check_layers
 from pricelang.model import book as m
 from pricelang.present.decimals import plain

@@ -179,7 +179,12 @@ def _bill(call: _Common, split: Split, tokens: Mapping[str, int]) -> Bill:
     usage: dict[str, object] = {**tokens, "output": int(getattr(call.output, split.level))}
     usage |= {meter: value for meter, values in call.uses.items() if (value := values[index]) != 0}
     return call.book.price(
-        model=call.model, usage=usage, at=call.at, strict=False, **call.dimensions
+        model=call.model,
+        usage=usage,
+        at=call.at,
+        strict=False,
+        position=None,
+        **call.dimensions,
     )
 
 

@@ -12,10 +12,12 @@ from attrs import evolve
 from pricelang.apps.quote.mixes import Mix, Share
 from pricelang.apps.quote.workload_cost import PoolUse
 from pricelang.evaluate.allowance_terms import SpendLimit, bounded, bounds_of, terms_of
-from pricelang.evaluate.allowances import Counter, charge_alike
 from pricelang.evaluate.billing_periods import turn_of
+from pricelang.evaluate.charge_alike import charge_alike
+from pricelang.evaluate.ladders import LadderTerms
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.pieces import Counts
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import seconds_of
 from pricelang.model.notes import Note
@@ -37,7 +39,8 @@ class WorkloadRun:
     ) -> None:
         self.book, self.level = book, level
         self.currency: str | None = None
-        self.used: dict[Counter, Fraction] = {}
+        self.used: Counts = {}
+        self._terms = LadderTerms(book.checked)
         self.bounds: dict[tuple[SpendLimit, int], Fraction] = {}
         self.notes: dict[Note, None] = {}
         self.by_mix = [Fraction(0)] * len(mixes)
@@ -60,7 +63,7 @@ class WorkloadRun:
         amount = stretch.plain * mix.per_day
         for priced, weight in stretch.accounts:
             charged, lines = charge_alike(
-                self.book.checked, ACCOUNT, _at(priced, seconds), weight * mix.per_day, self.used
+                self._terms, ACCOUNT, _at(priced, seconds), weight * mix.per_day, self.used
             )
             amount += charged
             for line in lines:

@@ -1,48 +1,32 @@
 """What an account's invoice adds and takes beside its lines:
-free allowances, tiers, floors and caps, by calendar period.
+free allowances, tiers, floors and caps, commitments and credits, by period.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
+from collections.abc import Callable, Iterator, Mapping
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from pricelang.apps.reports.account_changes import AccountChanges, add_changes, adjustments_of
-from pricelang.apps.reports.adjustments import CAP, MINIMUM, Adjustment, group_order
+from pricelang.apps.reports.account_changes import AccountChanges
+from pricelang.apps.reports.account_notes import AccountNotes
+from pricelang.apps.reports.account_rules import AccountRules, Counting
+from pricelang.apps.reports.adjustments import CAP, COMMITMENT, MINIMUM, Adjustment
+from pricelang.apps.reports.counted_requests import CountedRequest, CountedRequests
 from pricelang.apps.reports.holders import Holders, NamedHolders
 from pricelang.apps.reports.period import Period
+from pricelang.evaluate.account_items import Reached
 from pricelang.evaluate.account_keys import WHOLE, MissingKey, key_of
-from pricelang.evaluate.allowance_terms import SpendLimit, account_bounds, bounds_for, terms_of
-from pricelang.evaluate.allowances import Ledger, TrueUp
+from pricelang.evaluate.allowance_terms import SpendLimit, account_bounds
+from pricelang.evaluate.allowances import ChargedRequest, Ledger, TrueUp, counts_twice
 from pricelang.evaluate.billing_periods import turn_end, turn_of
+from pricelang.evaluate.credits import CreditBalances
 from pricelang.evaluate.line_items import Priced
-from pricelang.evaluate.line_rates import Rate
+from pricelang.evaluate.pieces import Counter
 from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.present.decimals import money
-
-
-@frozen(eq=False)
-class CountedRequest:
-    """A request that a free allowance or a tier counts, kept until all are known: whose it is by
-    each key, and the `group` that it is in.
-    """
-
-    priced: Priced
-    billed: bool
-    holders: Holders
-    group: tuple[object, ...] = ()
-
-    @property
-    def order(self) -> tuple[object, ...]:
-        """The place among others: by instant, then by what the request says, so that the order of
-        the input does not matter.
-        """
-        holders = [(key, value is None, value or "") for key, value in sorted(self.holders.items())]
-        return self.priced.at, *_said(self.priced), holders, group_order(self.group)
 
 
 class AccountUsage:
@@ -54,44 +38,22 @@ class AccountUsage:
     def __init__(self, book: m.Book, period: Period | None, missing: MissingKey = "refuse") -> None:
         self._book, self._period = book, period
         self._holders = NamedHolders(missing)
+        self._rules = AccountRules(book)
         self._floor_keys = {
             key_of(bound.per) for bound, _ in account_bounds(book) if bound.at_least
         }
-        self._uses: list[CountedRequest] = []
+        self._uses = CountedRequests(book)
         self._ledger = Ledger(book)
-        self._terms: dict[tuple[int, ...], dict[str, str | None]] = {}
-        self._bounds: dict[tuple[int, ...], tuple[SpendLimit, ...]] = {}
-        self._later: dict[str, None] = {}
-        self.since = self._since()
-
-    def _since(self) -> int | None:
-        """The instant from which usage before the period matters,
-        for it uses what the account has for a longer one.
-        """
-        if self._period is None or self._period.start is None:
-            return None
-        start = self._period.start
-        periods = {
-            period
-            for charge in self._book.charges
-            for period in (
-                *(pool.account for pool in charge.pools),
-                *(price.account for price in charge.prices),
-            )
-        }
-        turns = [turn_of(start, period) for period in periods if period]
-        return min(turns, default=start) if min(turns, default=start) < start else None
+        self._notes = AccountNotes(book, period)
+        start = None if period is None else period.start
+        self.since = None if start is None else self._rules.since(start)
 
     def check(self, priced: Priced, carried: Mapping[str, str]) -> None:
-        """Raises `BadRequest` for a request that no account can have (`bad_book`), or that lacks a
-        key by which it is counted (`no_account`); `carried` is what its record carries.
+        """Raises `BadRequest` for a request that no account can have (`bad_book`), that names a
+        tier (`said_tier`), or that lacks a key by which it is counted (`no_account`); `carried` is
+        what its record carries.
         """
-        self._holders.of(self._keys_of(priced), carried)
-
-    def _keys_of(self, priced: Priced) -> dict[str, str]:
-        """The keys by which a request is counted, each with its period."""
-        bounds = (bound.per for bound in self._bounds_of(priced))
-        return {key_of(per): per for per in (*self._periods_of(priced), *bounds)}
+        self._holders.of(self._rules.keys_of(priced), carried)
 
     def add(
         self, priced: Priced, carried: Mapping[str, str], group: tuple[object, ...] = ()
@@ -99,91 +61,93 @@ class AccountUsage:
         """Takes in a request of the period, what its record carries, and what it is grouped by.
         Raises `BadRequest` (`no_account`).
         """
-        holders = self._holders.take(self._keys_of(priced), carried)
+        holders = self._holders.take(self._rules.keys_of(priced), carried)
         self._holders.owe(self._floor_keys, holders, carried)
-        if any(self._periods_of(priced)):
-            self._uses.append(CountedRequest(priced, True, holders, group))
+        if any(self._rules.in_order(priced)):
+            self._uses.add(CountedRequest(priced, True, holders, group))
         else:
-            self._settle(priced, holders, None)
+            self._settle(ChargedRequest(holders, priced, (), priced.total), holders, True)
 
     def before(self, priced: Priced, carried: Mapping[str, str]) -> None:
-        """Takes in a request from before the period,
-        which may have used what the account has for a longer one.
+        """Takes in a request from before the period, which may have used what the account has for
+        a longer one, or been counted towards what it has committed to for that.
         Raises `BadRequest` (`no_account`).
         """
         assert self._period is not None
         start = self._period.start
-        if start is not None and any(
-            turn_of(priced.at, per) == turn_of(start, per) for per in self._periods_of(priced)
-        ):
-            holders = self._holders.take(self._keys_of(priced), carried)
-            self._uses.append(CountedRequest(priced, False, holders))
+        if start is None:
+            return
 
-    def _periods_of(self, priced: Priced) -> Iterator[str]:
-        """The holder and period of each allowance and tier that counts a request."""
-        cell = priced.cell
-        known = self._terms.get(cell.point)
-        if known is None:
-            known = self._terms[cell.point] = {}
-        for name, uses in priced.given.items():
-            if not (uses if isinstance(uses, int) else any(uses)) or not isinstance(
-                cell.rates[name], Rate
-            ):
-                continue
-            if name not in known:
-                terms = terms_of(self._book, cell, name)
-                known[name] = None if terms is None else terms.per
-            per = known[name]
-            if per is not None:
-                yield per
+        def matters(one: Counting) -> bool:
+            return turn_of(priced.at, one.per, one.term) == turn_of(start, one.per, one.term)
 
-    def _bounds_of(self, priced: Priced) -> tuple[SpendLimit, ...]:
-        point = priced.cell.point
-        if point not in self._bounds:
-            self._bounds[point] = bounds_for(self._book, priced.cell)
-        return self._bounds[point]
+        if any(map(matters, self._rules.in_order(priced))):
+            holders = self._holders.take(self._rules.keys_of(priced), carried)
+            self._uses.add(CountedRequest(priced, False, holders))
+        elif any(map(matters, self._rules.commitments(priced))):
+            holders = self._holders.take(self._rules.keys_of(priced), carried)
+            self._settle(ChargedRequest(holders, priced, (), priced.total), holders, False)
 
-    def _settle(self, priced: Priced, holders: Holders, total: Fraction | None) -> None:
-        """Adds what a request cost (its own total unless given) to the floors
-        and caps whose whole period is inside the invoice's.
+    def _settle(self, charged: ChargedRequest, holders: Holders, billed: bool) -> None:
+        """Adds what a request cost to the commitments that hold for it, and to the floors and caps
+        whose whole period is inside the invoice's.
         """
-        whole = []
-        for bound in self._bounds_of(priced):
-            if self._covers(turn_of(priced.at, bound.per), bound.per):
+        priced, whole = charged.priced, []
+        for bound in self._rules.bounds(priced):
+            if bound.kind == "commitment" or (
+                billed and self._covers(turn_of(priced.at, bound.per, bound.term), bound)
+            ):
                 whole.append(bound)
-            else:
-                self._later[
-                    f"`{bound.name}` is of a {_period(bound.per)}, and this invoice is not "
-                    "of a whole one: left out"
-                ] = None
+            elif billed:
+                self._notes.left_out(bound)
         if whole:
-            self._ledger.add(holders, priced, priced.total if total is None else total, whole)
+            self._ledger.add(holders, priced, charged, whole)
 
-    def _covers(self, start: int, per: str) -> bool:
-        period = self._period
-        if period is None:
-            return True
-        return (period.start is None or period.start <= start) and (
-            period.end is None or turn_end(start, per) <= period.end
-        )
+    def _covers(self, start: int, bound: SpendLimit) -> bool:
+        return covers(self._period, start, turn_end(start, bound.per, bound.term))
 
-    def settle(self) -> tuple[tuple[Adjustment, ...], tuple[str, ...]]:
+    def settle(
+        self, charged_as: Callable[[ChargedRequest, tuple[object, ...]], None] | None = None
+    ) -> tuple[tuple[Adjustment, ...], tuple[str, ...]]:
         """What the account adds and takes, in order of kind, time and name; and the notes on what
-        it left out or counted together. Raises `BadRequest` (`mixed_accounts`) where some records
+        it left out or counted together. `charged_as` is told what each counted request of the
+        period costs, and its group. Raises `BadRequest` (`mixed_accounts`) where some records
         name an organization and others do not.
         """
         self._holders.check()
-        changes: AccountChanges = {}
-        for use in sorted(self._uses, key=lambda use: use.order):
-            charged = self._ledger.charge(use.holders, use.priced)
+        changes, balances = AccountChanges(self._book), CreditBalances()
+        ledger = Ledger(self._book, self._reached())
+        for use in self._uses:
+            charged = ledger.charge(use.holders, use.priced)
+            self._settle(charged, use.holders, use.billed)
             if use.billed:
-                add_changes(changes, charged, use.group)
-                self._settle(use.priced, use.holders, charged.total)
+                changes.add(charged, use.group)
+                if charged_as is not None:
+                    charged_as(charged, use.group)
+            for paid in balances.pay(use.holders, charged, self._rules.credits(use.priced)):
+                if use.billed:
+                    changes.add_credit(paid, use.priced.currency, use.group)
         self._open_floors()
-        found = (*adjustments_of(changes), *map(self._bound, self._ledger.settled()))
+        self._notes.drawn(balances.drawn())
+        found = (*changes.adjustments(), *self._bounds())
         named = (self._named(one) for one in found if one.amount or one.quantity)
         adjustments = sorted(named, key=lambda one: one.order)
-        return tuple(adjustments), (*self._later, *self._holders.notes())
+        return tuple(adjustments), (*self._notes.texts(), *self._holders.notes())
+
+    def _reached(self) -> Reached:
+        """The tiers of ladders of all units, of those periods that the invoice covers."""
+        if not counts_twice(self._book):
+            return {}
+        first = Ledger(self._book)
+        for use in self._uses:
+            first.charge(use.holders, use.priced)
+        found: dict[Counter, int] = {}
+        for one in first.reached():
+            if covers(self._period, one.counter[-1], one.end):
+                found[one.counter] = one.tier
+            else:
+                self._notes.not_reached(one)
+        return found
 
     def _named(self, one: Adjustment) -> Adjustment:
         """A line of what names no organization, beside others that do, is of nobody named."""
@@ -196,19 +160,29 @@ class AccountUsage:
         if period is None or period.start is None or period.end is None:
             return
         for bound, row in account_bounds(self._book):
-            turn = turn_of(period.start, bound.per)
+            turn = turn_of(period.start, bound.per, bound.term)
             while bound.at_least and turn < period.end:
-                end = turn_end(turn, bound.per)
-                if self._covers(turn, bound.per) and _dates_hold(self._book, row.scope, turn, end):
+                end = turn_end(turn, bound.per, bound.term)
+                if self._covers(turn, bound) and _dates_hold(self._book, row.scope, turn, end):
                     for holder in self._holders.owing(key_of(bound.per)):
                         self._ledger.open(holder, turn, bound)
-                turn = end
+                turn = end if bound.term is None else period.end
+
+    def _bounds(self) -> Iterator[Adjustment]:
+        for one in self._ledger.settled():
+            if one.bound.kind == "limit" or self._covers(one.start, one.bound):
+                yield self._bound(one)
+            else:
+                self._notes.spent(one)
 
     def _bound(self, settled: TrueUp) -> Adjustment:
         bound = settled.bound
         amount = money(bound.amount, self._book.currency)
         kind, word = (MINIMUM, "at least") if bound.at_least else (CAP, "at most")
         text = f"{word} {amount} per {bound.per}"
+        if bound.kind == "commitment":
+            spent = money(settled.cost, self._book.currency)
+            kind, text = COMMITMENT, f"{spent} of {amount} per {bound.per}"
         return Adjustment(
             kind,
             bound.name,
@@ -219,7 +193,17 @@ class AccountUsage:
             settled.difference,
             self._book.currency,
             holder=settled.account,
+            until=written(turn_end(settled.start, bound.per, bound.term)),
         )
+
+
+def covers(period: Period | None, start: int, end: int) -> bool:
+    """Decides whether an invoice is of a whole period of an account (UTC seconds)."""
+    if period is None:
+        return True
+    return (period.start is None or period.start <= start) and (
+        period.end is None or end <= period.end
+    )
 
 
 def _dates_hold(book: m.Book, scope: m.Scope, start: int, end: int) -> bool:
@@ -227,13 +211,3 @@ def _dates_hold(book: m.Book, scope: m.Scope, start: int, end: int) -> bool:
     first, last = bisect_right(book.boundaries, start), bisect_right(book.boundaries, end - 1)
     mask = dict(scope).get(m.DATES, -1)
     return any(mask >> stretch & 1 for stretch in range(first, last + 1))
-
-
-def _period(per: str) -> str:
-    return per.rsplit(" ", 1)[-1]
-
-
-def _said(priced: Priced) -> tuple[object, ...]:
-    """What a request says, in an order of its own."""
-    usage: Sequence[tuple[str, tuple[Fraction | int, ...]]] = sorted(priced.usage.items())
-    return priced.cell.point, tuple((name, tuple(map(Fraction, uses))) for name, uses in usage)

@@ -1,17 +1,17 @@
-"""What free allowances and tiers change in what requests cost: sums by whose they are, meter and
-period, and by group of requests.
+"""What free allowances, tiers and credits change in what requests cost: sums by whose they are,
+meter, ladder or credit and period, and by group of requests.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import TypeAlias
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from pricelang.apps.reports.adjustments import (
     ALLOWANCE,
+    CREDIT,
     PER_REQUEST,
     TIER,
     Adjustment,
@@ -19,75 +19,141 @@ from pricelang.apps.reports.adjustments import (
     group_order,
 )
 from pricelang.evaluate.account_keys import Holder
-from pricelang.evaluate.allowances import AccountLine, ChargedRequest
+from pricelang.evaluate.account_lines import AccountLine, LadderChange
+from pricelang.evaluate.allowances import ChargedRequest
+from pricelang.evaluate.billing_periods import turn_end
+from pricelang.evaluate.credits import CreditUse
+from pricelang.model import book as m
 from pricelang.model.instants import written
+from pricelang.present.decimals import money
 
-ChangeKey: TypeAlias = tuple[str, str, int, str, Holder, str]
-"""A kind, a meter, the start (UTC seconds) and the key and name of a period, whose it is, and the
-currency.
-"""
-AccountChanges: TypeAlias = dict[ChangeKey, dict[tuple[object, ...], AllowanceShare]]
-"""What each group of requests has of each change."""
+Group = tuple[object, ...]
+NOTHING = Fraction(0)
 
 
-def add_changes(
-    changes: AccountChanges, charged: ChargedRequest, group: tuple[object, ...]
-) -> None:
-    """What free allowances and tiers made of a request,
-    and what followed from that for the whole of it.
+@frozen
+class ChangeKey:
+    """What changes the cost of requests: its kind, the name of its meter, ladder or credit, the
+    start and the end of its period (UTC seconds), the key and the period, whose it is, and the
+    currency. `of` is the index of the dimension of a ladder; `text` says what a credit is.
     """
-    priced, known = charged.priced, Fraction(0)
 
-    def add(kind: str, name: str, line: AccountLine, quantity: Fraction, amount: Fraction) -> None:
-        key = kind, name, line.start, line.per, line.holder, priced.currency
-        groups = changes.setdefault(key, {})
-        before = groups.get(group) or AllowanceShare(group, Fraction(0), Fraction(0), Fraction(0))
-        groups[group] = evolve(
-            before,
-            used=before.used + line.quantity,
-            quantity=before.quantity + quantity,
-            amount=before.amount + amount,
+    kind: str
+    name: str
+    start: int
+    end: int
+    per: str
+    holder: Holder
+    currency: str
+    of: int | None = None
+    text: str = ""
+
+
+class AccountChanges:
+    """What each group of requests has of each change. (A plain class: it grows.)"""
+
+    def __init__(self, book: m.Book) -> None:
+        self._book = book
+        self._dimensions = {one.name: index for index, one in enumerate(book.dimensions)}
+        self._shares: dict[ChangeKey, dict[Group, AllowanceShare]] = {}
+        self._tiers: dict[ChangeKey, int] = {}
+
+    def add(self, charged: ChargedRequest, group: Group) -> None:
+        """Takes in what allowances, tiers and ladders made of a request,
+        and what followed from that for the whole of it.
+        """
+        currency, known = charged.priced.currency, NOTHING
+        for line in charged.lines:
+            if line.per:
+                own = line.start, line.end, line.per, line.holder, currency
+                allowed, tiered = ChangeKey(ALLOWANCE, line.meter, *own), line.tiered - line.alone
+                share = AllowanceShare(group, line.quantity, line.free, line.allowed)
+                self._add(allowed, share)
+                tier = ChangeKey(TIER, line.meter, *own)
+                self._add(tier, AllowanceShare(group, line.quantity, line.later, tiered))
+            for one in line.ladders:
+                self._add_ladder(one, currency, group)
+            known += line.amount - line.alone
+        rest = charged.total - charged.priced.total - known
+        if rest:
+            self._add(
+                _period_of(charged.lines, currency), AllowanceShare(group, NOTHING, NOTHING, rest)
+            )
+
+    def _add_ladder(self, one: LadderChange, currency: str, group: Group) -> None:
+        of = self._dimensions[one.name]
+        key = ChangeKey(TIER, one.name, one.start, one.end, one.per, one.holder, currency, of)
+        self._tiers[key] = max(one.tier, self._tiers.get(key, 0))
+        self._add(key, AllowanceShare(group, one.weight, one.counted or NOTHING, one.amount))
+
+    def add_credit(self, use: CreditUse, currency: str, group: Group) -> None:
+        """Takes in what a credit pays of a request."""
+        holder, start, bound = use.key
+        end = turn_end(start, bound.per, bound.term)
+        text = f"credit of {money(bound.amount, self._book.currency)} per {bound.per}"
+        key = ChangeKey(
+            CREDIT, bound.name, start, end, bound.per, holder, currency, bound.number, text
         )
+        self._add(key, AllowanceShare(group, use.cost, NOTHING, -use.amount))
 
-    for line in charged.lines:
-        for kind, quantity, amount in _parts(line):
-            add(kind, line.meter, line, quantity, amount)
-            known += amount
-    rest = charged.total - priced.total - known
-    if rest:
-        first = min(charged.lines, key=lambda line: line.start)
-        add(PER_REQUEST, "limits and rounding", first, Fraction(0), rest)
+    def _add(self, key: ChangeKey, share: AllowanceShare) -> None:
+        groups = self._shares.setdefault(key, {})
+        before = groups.get(share.by)
+        if before is not None:
+            share = evolve(
+                share,
+                used=before.used + share.used,
+                quantity=before.quantity + share.quantity,
+                amount=before.amount + share.amount,
+            )
+        groups[share.by] = share
+
+    def adjustments(self) -> Iterator[Adjustment]:
+        """A line of the invoice for each change."""
+        for key, groups in self._shares.items():
+            shares = tuple(sorted(groups.values(), key=lambda share: group_order(share.by)))
+            quantity, unit, text = self._counted(key, shares)
+            yield Adjustment(
+                key.kind,
+                key.name,
+                written(key.start),
+                key.per,
+                quantity,
+                text,
+                sum((share.amount for share in shares), NOTHING),
+                key.currency,
+                shares,
+                key.holder,
+                written(key.end),
+                unit,
+            )
+
+    def _counted(
+        self, key: ChangeKey, shares: tuple[AllowanceShare, ...]
+    ) -> tuple[Fraction | None, str, str]:
+        """How many units a change is of, their name where the meter does not say it, and what it
+        is in words.
+        """
+        quantity = sum((share.quantity for share in shares), NOTHING)
+        if key.kind in (PER_REQUEST, CREDIT):
+            return None, "", key.text or "after allowances and tiers"
+        if key.of is None:
+            words = {ALLOWANCE: "free allowance", TIER: "later tiers instead of the first price"}
+            return quantity, "", words[key.kind]
+        dimension = self._book.dimensions[key.of]
+        assert dimension.ladder is not None
+        tier = dimension.values[self._tiers[key]].name
+        text = f"`{tier}` for all units" if dimension.ladder.all_units else f"up to `{tier}`"
+        if dimension.ladder.spend:
+            return None, "", text
+        meter = self._book.meters[dimension.ladder.counts[0]]
+        return quantity / meter.size, meter.unit, text
 
 
-def _parts(line: AccountLine) -> Iterable[tuple[str, Fraction, Fraction]]:
-    yield ALLOWANCE, line.free, line.amount - line.tiered
-    yield TIER, line.later, line.tiered - line.alone
-
-
-def adjustments_of(changes: AccountChanges) -> Iterator[Adjustment]:
-    """A line of the invoice for each change."""
-    for key, groups in changes.items():
-        yield _adjustment(key, groups)
-
-
-def _adjustment(key: ChangeKey, groups: dict[tuple[object, ...], AllowanceShare]) -> Adjustment:
-    kind, name, start, per, holder, currency = key
-    text = {
-        ALLOWANCE: "free allowance",
-        TIER: "later tiers instead of the first price",
-        PER_REQUEST: "after allowances and tiers",
-    }[kind]
-    shares = tuple(sorted(groups.values(), key=lambda share: group_order(share.by)))
-    quantity = sum((share.quantity for share in shares), Fraction(0))
-    return Adjustment(
-        kind,
-        name,
-        written(start),
-        per,
-        quantity if kind != PER_REQUEST else None,
-        text,
-        sum((share.amount for share in shares), Fraction(0)),
-        currency,
-        shares,
-        holder,
-    )
+def _period_of(lines: tuple[AccountLine, ...], currency: str) -> ChangeKey:
+    """The period of what follows from some lines: the one that began first."""
+    periods = [(one.start, one.end, one.per, one.holder) for one in lines if one.per]
+    ladders = (each for line in lines for each in line.ladders)
+    periods += [(one.start, one.end, one.per, one.holder) for one in ladders]
+    first = min(periods, key=lambda period: period[0])
+    return ChangeKey(PER_REQUEST, "limits and rounding", *first, currency)

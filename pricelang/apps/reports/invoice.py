@@ -68,7 +68,7 @@ class Invoice(InNotebook):
             return tuple(((), one) for one in self.adjustments)
         nobody = (None,) * len(self.by)
         return tuple(
-            (own.shares[0].by if own.quantity is not None and own.shares else nobody, own)
+            (own.shares[0].by if own.is_spread else nobody, own)
             for one in self.adjustments
             for own in spread(one)
         )
@@ -87,6 +87,7 @@ class Invoice(InNotebook):
                 {
                     **dict(zip(self.by, group, strict=True)),
                     **fields_of(one, *about),
+                    **({"unit": one.unit} if one.unit else {}),
                     **({} if one.holder == WHOLE else fields_of(one, "per", "holder")),
                 }
                 for group, one in self.account_lines()

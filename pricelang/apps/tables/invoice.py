@@ -181,7 +181,8 @@ def _unit_of(invoice: Invoice, one: Adjustment, many: Callable[[str], str] = str
     """The name of the unit of an adjustment's quantity, by `many` where it is not one."""
     if one.quantity is None:
         return ""
-    unit = next((line.unit for line in invoice.lines if line.meter == one.name), "")
+    own = (line.unit for line in invoice.lines if line.meter == one.name)
+    unit = one.unit or next(own, "")
     return unit if one.quantity == 1 else many(unit)
 
 

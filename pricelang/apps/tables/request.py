@@ -34,7 +34,8 @@ def _line(part: Priced, line: Amount) -> tuple[str, ...]:
     if line.rate is None:
         return (line.step.rule if line.step is not None else "", "", "", "", "")
     rate, billed = line.rate, Fraction(line.billed)
-    rules = [
+    rules = [f"{name} {tier}" for name, tier in line.tiers]
+    rules += [
         f"{step.rule} x {grouped(step.value)}" if step.kind == "factor" else step.rule
         for step in rate.steps
     ]

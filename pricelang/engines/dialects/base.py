@@ -43,7 +43,8 @@ class InstantSyntax:
     """How a column of instants is compared: `read` makes of it what `instant` (UTC seconds) is
     compared with, `wall` is what the clocks of a zone show then, `minute` the minute of the day of
     that and `weekday` its day of the week (0 is Monday), `turn` the start of the `day`, `month` or
-    `year` of an instant. `timed` is whether what a column holds has a time of day beside its day:
+    `year` of an instant. `pieces` are a short stretch of a day as a value that is in order, and such
+    a value to the instant of its start; the day unless it is said. `timed` is whether what a column holds has a time of day beside its day:
     where that is `true`, the minute of a day alone is an error of the query.
     """
 
@@ -54,6 +55,15 @@ class InstantSyntax:
     weekday: Text
     turn: Callable[[str, str], str]
     timed: Text = lambda sql: "true"
+    pieces: tuple[Text, Text] | None = None
+
+    def stretch(self, at: str) -> str:
+        """The short stretch of time that an instant is in."""
+        return self.turn("day", at) if self.pieces is None else self.pieces[0](at)
+
+    def stretch_start(self, stretch: str) -> str:
+        """The instant at which a stretch begins."""
+        return stretch if self.pieces is None else self.pieces[1](stretch)
 
 
 @frozen(eq=False)
@@ -185,6 +195,7 @@ def typed_instants(
     weekday: Text = iso_weekday,
     turn: Callable[[str, str], str] = truncated,
     timed: Text = lambda sql: "true",
+    pieces: tuple[Text, Text] | None = None,
 ) -> InstantSyntax:
     """Instants whose literals are a type and a text: `timestamp '2026-04-17 00:00:00'`."""
     return InstantSyntax(
@@ -195,6 +206,7 @@ def typed_instants(
         weekday,
         turn,
         timed,
+        pieces,
     )
 
 

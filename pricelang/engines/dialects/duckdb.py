@@ -35,7 +35,20 @@ def decimal_sql(atoms: str, places: int, decimals: int, wide: bool) -> str:
     )
 
 
-_INSTANTS = typed_instants("timestamp", utc_timestamp, timed=is_timed)
+STRETCH, YEAR_1 = 6 * 3_600_000_000, 62_135_596_800_000_000
+"""The microseconds of a quarter of a day, and those from the year 1 to 1970, so that a division
+that cuts towards zero counts upwards.
+"""
+
+_INSTANTS = typed_instants(
+    "timestamp",
+    utc_timestamp,
+    timed=is_timed,
+    pieces=(
+        lambda at: f"((epoch_us({at}) + {YEAR_1}) // {STRETCH})",
+        lambda number: f"make_timestamp({number} * {STRETCH} - {YEAR_1})",
+    ),
+)
 
 DUCKDB = Dialect(
     name="duckdb",

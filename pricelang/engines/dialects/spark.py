@@ -85,6 +85,7 @@ _SECONDS = InstantSyntax(
     lambda at: f"(pmod({at}, 86400) div 60)",
     lambda at: f"pmod(cast(floor({at} / 86400) as bigint) + 3, 7)",
     lambda unit, at: _turn(f"date_from_unix_date(cast(floor({at} / 86400) as int))", unit),
+    pieces=(lambda at: f"cast(floor({at} / 86400) as int)", lambda day: f"({day} * 86400)"),
 )
 
 SPARK = Dialect(

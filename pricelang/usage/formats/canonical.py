@@ -23,7 +23,7 @@ from pricelang.usage.records import SINGLE, SUM, Part, Place, Record, UsageError
 
 FORMAT = "canonical"
 MAX_EXPONENT = 30
-_OWN = frozenset(("model", "at", "usage", "record", "each", "id", "attributes"))
+_OWN = frozenset(("model", "at", "usage", "record", "each", "id", "attributes", "position"))
 
 
 def record(value: Mapping[str, object], place: Place) -> Record:
@@ -31,7 +31,8 @@ def record(value: Mapping[str, object], place: Place) -> Record:
     {METER: QUANTITY}, "attributes": {NAME: VALUE…}}`.
 
     `"record": "sum"` says that the quantities add up several requests, `"each":
-    ["prompt over 200000"]` what holds for each of them. Raises `UsageError` that names the key.
+    ["prompt over 200000"]` what holds for each of them, and `"position": {"volume": "9,400 MTok"}`
+    what tiers have counted before. Raises `UsageError` that names the key.
     """
     usage = require_object(value.get("usage"), "usage")
     dimensions = {}
@@ -58,6 +59,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
         },
         kind=SUM if kind == SUM else SINGLE,
         sides=_sides(value.get("each"), kind == SUM),
+        position=_position(value),
     )
     return Record((part,), place, FORMAT, attributes=_attributes(value))
 
@@ -70,6 +72,15 @@ def _attributes(value: Mapping[str, object]) -> dict[str, str]:
         for name, text in given.items()
     }
     return {name: text for name, text in found.items() if text is not None}
+
+
+def _position(value: Mapping[str, object]) -> dict[str, object]:
+    """What ladders of tiers have counted before, by their names."""
+    given = optional_object(value, "position", "") or {}
+    return {
+        word(name, "the name of tiers") or "": _one(count, f"position.{shown(name)[1:-1]}")
+        for name, count in given.items()
+    }
 
 
 def _quantity(value: object, meter: str) -> object:

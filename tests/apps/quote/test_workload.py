@@ -19,8 +19,11 @@ import pricelang
 from pricelang.apps.quote.model import same
 from pricelang.apps.quote.workload_cost import month_of
 from pricelang.apps.quote.workload_files import read_plan
-from pricelang.evaluate.allowances import Counter, charge_accounts, charge_alike
+from pricelang.evaluate.allowances import charge_accounts
 from pricelang.evaluate.billing_periods import turn_of
+from pricelang.evaluate.charge_alike import charge_alike
+from pricelang.evaluate.ladders import LadderTerms
+from pricelang.evaluate.pieces import Counts
 from pricelang.model.errors import BadRequest, NotOffered, PriceError
 
 BOOK = pricelang.load()
@@ -97,8 +100,8 @@ def test_many_alike_are_charged_as_one_by_one() -> None:
         {"input": 10, "code_execution": ["400 hours", "1 minute"]},
         {},
     )
-    used: dict[Counter, Fraction] = {}
-    total, (line,) = charge_alike(BOOK.checked, "a", priced, Fraction(5), used)
+    used: Counts = {}
+    total, (line,) = charge_alike(LadderTerms(BOOK.checked), "a", priced, Fraction(5), used)
     charged, _ = charge_accounts(BOOK.checked, [("a", priced)] * 5)
     assert total == sum(one.total for one in charged)
     assert (line.quantity, line.free) == (5 * (400 + Fraction(1, 12)), 1550)

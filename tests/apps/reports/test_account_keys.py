@@ -78,6 +78,14 @@ def lines(invoice: Invoice) -> list[tuple[str, str, Fraction]]:
     return [(one.kind, one.holder_text, one.amount) for one in invoice.adjustments]
 
 
+def test_an_invoice_is_the_same_whatever_memory_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = [{"project": f"p{number % 3}", "team": "a"} for number in range(40)]
+    records = [record(1 + n % 9, one, storage=n, runtime=n) for n, one in enumerate(own)]
+    whole = book(LADDERS, POOL).invoice(records, by=["project"])
+    monkeypatch.setattr("pricelang.files.sorted_runs.MEMORY", 7)
+    assert book(LADDERS, POOL).invoice(records[::-1], by=["project"]) == whole
+
+
 # ---- by hand -------------------------------------------------------------------------------------
 
 

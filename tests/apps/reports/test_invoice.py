@@ -22,8 +22,8 @@ import pricelang
 from pricelang.apps.reports.adjustments import Adjustment
 from pricelang.apps.reports.invoice import Invoice
 from pricelang.apps.tables.invoice import invoice_table
+from pricelang.engines.account_settlement import settle_query
 from pricelang.engines.warehouse import plan_of
-from pricelang.engines.warehouse_accounts import settle_query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.evaluate.allowances import charge_accounts
 from pricelang.model.notes import Note
