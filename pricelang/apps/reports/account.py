@@ -83,7 +83,8 @@ class AccountUsage:
         def matters(one: CountedBy) -> bool:
             return turn_of(priced.at, one.per, one.term) == turn_of(start, one.per, one.term)
 
-        if any(map(matters, self._rules.in_order(priced))):
+        ordered = self._rules.in_order(priced)
+        if any(ordered if self._rules.counts_money else map(matters, ordered)):
             holders = self._holders.take(self._rules.keys_of(priced), carried)
             self._uses.add(CountedRequest(priced, False, holders))
         elif any(map(matters, self._rules.commitments(priced))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from attrs import frozen
 
@@ -116,9 +117,26 @@ class AccountRules:
         """The instant from which usage before a period matters that begins at `start`, for it uses
         what the account has for a longer one; None where none does.
         """
-        turns = [turn_of(start, one.per, one.term) for one in self._every()]
-        first = min(turns, default=start)
+        first = self._first(start)
+        if first < start and self.counts_money:
+            while (earlier := self._first(first)) < first:
+                first = earlier  # what it cost then was counted from further back
         return first if first < start else None
+
+    def _first(self, at: int) -> int:
+        """The first start of the periods that hold an instant."""
+        every = [one for one in self._every() if one.term is None or at < one.term[1]]
+        return min((turn_of(at, one.per, one.term) for one in every), default=at)
+
+    @cached_property
+    def counts_money(self) -> bool:
+        """Decides whether what requests cost is counted, for which all that moves their prices must
+        be known.
+        """
+        ladders = (one.ladder for one in self._book.dimensions)
+        return any(one is not None and one.spend for one in ladders) or any(
+            bound.kind != "limit" for bound, _ in account_bounds(self._book)
+        )
 
     def _every(self) -> Iterator[CountedBy]:
         """All that counts usage before a period: but for floors and caps, which are of whole
