@@ -17,7 +17,8 @@ def command(path: str) -> None:
     the rules of a book, by the Model Context Protocol on standard input and output.
 
     \b
-    Example (in the configuration of an assistant):
+    Example, and the configuration of an assistant:
+      pricelang mcp my-contract.price
       {"mcpServers": {"pricelang": {"command": "pricelang", "args": ["mcp"]}}}
     """
     with failures():

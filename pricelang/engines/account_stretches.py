@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from attrs import evolve, frozen
 
 from pricelang.engines.account_counters import Counted, counted_of, ladders_counted, periods_of
+from pricelang.engines.account_order import is_orderless
 from pricelang.engines.account_places import AccountPlace
-from pricelang.engines.account_rates import is_orderless, placed_meters
+from pricelang.engines.account_rates import placed_meters
 from pricelang.engines.join_keys import least_units
 from pricelang.engines.plan import Placement
 from pricelang.engines.warehouse_accounts import holders_of, start_of
@@ -19,7 +20,7 @@ Columns = list[tuple[str, str]]
 
 
 @frozen(eq=False)
-class AccountUsage:
+class UsageInPieces:
     """The usage of a plan; `row` places a row `u` of it. Rows that are `refused` stop the query
     (`raise`), or are told apart. Where the order of rows matters nowhere, a stretch is as long as
     the shortest period.
