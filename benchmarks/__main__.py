@@ -136,6 +136,13 @@ def spark_part(quick: bool) -> list[str]:
     return [*tables(found), "", said]
 
 
+def js_part(quick: bool) -> list[str]:
+    """The evaluator in JavaScript."""
+    from benchmarks import javascript
+
+    return javascript.page(quick)
+
+
 PARTS = {
     "record": record_part,
     "readers": readers_part,
@@ -147,6 +154,7 @@ PARTS = {
     "audit": audit_part,
     "reconcile": reconcile_part,
     "spark": spark_part,
+    "js": js_part,
 }
 
 

@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 
 from pricelang.api import Book
 from pricelang.apps.imports.drafts import Imported
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import book_of_layers
 from pricelang.model.errors import PriceError
 

@@ -17,9 +17,12 @@ from __future__ import annotations
 # more than all of this module.)
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pricelang.api import Bill, Book, BookAt, ModelInfo, load
+    from pricelang.api import Book, BookAt, load, watch
     from pricelang.apps import exports as export
+    from pricelang.apps.watched_book import WatchedBook
+    from pricelang.evaluate.bill import Bill
     from pricelang.evaluate.bill_lines import Factor, Line
+    from pricelang.evaluate.models import ModelInfo
     from pricelang.model.errors import (
         BadRequest,
         Doubtful,
@@ -55,13 +58,18 @@ __all__ = [
     "Span",
     "UnknownName",
     "UsageError",
+    "WatchedBook",
     "export",
     "load",
     "usage_of",
+    "watch",
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Bill", "Book", "BookAt", "ModelInfo", "load"), "pricelang.api"),
+    **dict.fromkeys(("Book", "BookAt", "load", "watch"), "pricelang.api"),
+    "Bill": "pricelang.evaluate.bill",
+    "ModelInfo": "pricelang.evaluate.models",
+    "WatchedBook": "pricelang.apps.watched_book",
     "Note": "pricelang.model.notes",
     **dict.fromkeys(("Factor", "Line"), "pricelang.evaluate.bill_lines"),
     **dict.fromkeys(
@@ -87,14 +95,16 @@ _MODULES = {"export": "pricelang.apps.exports"}
 
 
 def __getattr__(name: str) -> object:
+    if name not in _MODULES and name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    if name in _MODULES:
-        found: object = import_module(_MODULES[name])
-    elif name in _HOMES:
-        found = getattr(import_module(_HOMES[name]), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pricelang.compile.gc_guard import uncollected
+
+    with uncollected():
+        found: object = import_module(_MODULES.get(name) or _HOMES[name])
+        if name in _HOMES:
+            found = getattr(found, name)
     globals()[name] = found
     return found
 

@@ -4,27 +4,27 @@ messages, and answers what else is asked of prices. Each part is imported when i
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pricelang.apps.price_book import BookAt
 from pricelang.apps.quoting_book import QuotingBook
 from pricelang.apps.reporting_book import ReportingBook
-from pricelang.compile.load import load_book
+from pricelang.check.same_name import same_name_here
+from pricelang.compile.gc_guard import uncollected
+from pricelang.compile.load import content_of, load_book
 from pricelang.engines.table_book import TableBook
-from pricelang.evaluate.bill import Bill
-from pricelang.evaluate.line_items import Priced
-from pricelang.evaluate.models import ModelInfo
 from pricelang.files.sources import sources_of
-from pricelang.model import book as m
-from pricelang.model.errors import PriceError
-from pricelang.model.instants import Instant
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
 if TYPE_CHECKING:
     from pricelang.apps.break_even.break_even import BreakEven
+    from pricelang.apps.watched_book import WatchedBook
+    from pricelang.files.places import Source
+    from pricelang.model import book as m
+    from pricelang.model.instants import Instant
     from pricelang.verify.audit import Audit
     from pricelang.verify.coverage import Coverage
     from pricelang.verify.diff.change import Change
@@ -121,24 +121,71 @@ class Book(QuotingBook, ReportingBook, TableBook):
         )
 
 
-def load(source: str | Path | Sequence[str | Path] = DEFAULT_BOOK) -> Book:
-    """The book of a file, of a folder with a `book.price`, or of a name: a bundled book
-    (`anthropic` unless given), or `litellm` and `genai-prices`, which are made of the data of those
-    packages.
+def load(source: Source | Sequence[Source] = DEFAULT_BOOK, *, sha256: str | None = None) -> Book:
+    """The book of a source:
 
-    Several, as a list or with commas between them, are asked in their order: the first that knows
-    the model of a request prices it. All else is asked of the first.
+    - a name: a bundled book (`anthropic` unless given), or `litellm` and `genai-prices`, which are
+      made of the data of those packages;
+    - a path, of a file or of a folder with a `book.price`;
+    - a place in a package or an archive, such as `importlib.resources.files("ours") / "deal"`;
+    - the book itself: its text (of several lines) or bytes;
+    - what `pricelang compile` wrote, at a path, as text, as bytes, or as the dict that it holds.
+
+    Several, as a list or with commas between their names, are asked in their order: the first that
+    knows the model of a request prices it. All else is asked of the first. The book has all that it
+    needs, the books that it extends too: no file is read later.
+
+    A name comes before what lies in the working folder; a warning says so where a book of that name
+    is there, whose path (`./anthropic`) gives it.
+
+    With `sha256`, the hexadecimal SHA-256 of a file that holds the whole book, such as a compiled
+    one, no other file is taken.
 
     Raises `BookError` with every fault of the book. The checked book is kept in the user's
     cache folder, so that only the first load of a text parses it.
+
+    >>> import pricelang
+    >>> pricelang.load("book ours extends anthropic\\n").below.name
+    'anthropic'
     """
-    books = []
+    if sha256 is not None:
+        from pricelang.check.files import bytes_of
+
+        return loaded(bytes_of(source, sha256))
     for one in sources_of(source):
-        checked, key = load_book(one)
-        books.append(Book(checked, one, key))
+        said = same_name_here(one)
+        if said is not None:
+            warnings.warn(": ".join(said), stacklevel=2)
+    return loaded(source)
+
+
+def loaded(source: Source | Sequence[Source]) -> Book:
+    """As `load`, without a warning: the command line has its own."""
+    with uncollected():
+        books = [Book.of(load_book(one)) for one in sources_of(source) or (None,)]
     for book, other in pairwise(books):
         book.next = other
     return books[0]
 
 
-__all__ = ["Bill", "Book", "BookAt", "ModelInfo", "PriceError", "Priced", "load"]
+def watch(
+    source: Source | Sequence[Source] = DEFAULT_BOOK, *, every: float = 60
+) -> WatchedBook[Book]:
+    """The book of a source for a program that runs for long: it is loaded again where the content
+    of the source has changed, which is looked at `every` so many seconds, by whoever asks for it.
+
+    Raises `BookError` as `load` does; later the book that there is stays.
+
+    >>> import pricelang
+    >>> pricelang.watch("anthropic").book.currency
+    'USD'
+    """
+    from pricelang.apps.watched_book import WatchedBook
+
+    def content() -> str:
+        return ",".join(map(content_of, sources_of(source)))
+
+    return WatchedBook(lambda: loaded(source), content, every)
+
+
+__all__ = ["Book", "BookAt", "load", "watch"]

@@ -124,7 +124,8 @@ class Pen:
                 "from 16:30 before 00:30",
                 "from 08:00 before 12:00",
                 "from 22:00 before 06:15 on weekdays in America/New_York",
-                "from 01:00 before 04:00, from 06:00 before 10:00 on weekdays in UTC",
+                "from 01:00 before 04:00, from 06:00 before 10:00 on weekdays\n"
+                "  off  from 23:00 before 02:15 on saturday",
                 "on weekends in Australia/Lord_Howe",
                 "from 00:30 before 03:00, from 20:00 before 24:00 on sunday, monday in Europe/Berlin",
             )
@@ -221,7 +222,7 @@ class Pen:
         )
 
     def ladder(self) -> None:
-        """Tiers by what was used, and a multiplier by tier; now and then a commitment or a credit."""
+        """Tiers by what was used, a multiplier by tier, and now and then a commitment and a credit."""
         draw = self.other
         account = f"per project per {draw.choice(['day', 'month', 'year', 'term'])}"
         spend = draw.random() < 0.3
@@ -400,4 +401,27 @@ def contract(pen: Pen) -> str:
     if pen.maybe(30):
         name = pen.pick(*(name for name in pen.dimensions if name != "hours"))
         lines.append(f"allow {name} {pen.pick(*VALUES[name])} {WHY}")
+    lines += amends(pen)
     return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def amends(pen: Pen) -> list[str]:
+    """Amended minimums, allowances and derivations, now and then."""
+    lines = []
+    if pen.maybe(20):
+        old = next((line for line in pen.lines if line.endswith("per use")), "")
+        unit = old.split()[-3] if old else "seconds"
+        instead = f" instead of {old.split()[2]}" if old else ""
+        number, scope = pen.pick("0.2", "3", "600"), pen.scope(threshold=False)
+        lines += ["amend time", f"  at least {number}{instead} {unit} per use  {scope}"]
+    if pen.maybe(20):
+        old = next((line for line in pen.lines if line.startswith("  first")), "")
+        number = f"{pen.pick('2', '12')}{' instead of 5' if old else ''} gigabyte_months"
+        lines += ["amend store", f"  first {number} free per project per month"]
+    if pen.maybe(20):
+        factor = next(line for line in pen.lines if line.startswith("derive")).split()[3]
+        special = any(line.startswith("  except") for line in pen.lines)
+        scope = "for m-0" if special else pen.scope(threshold=False)
+        number = pen.pick("0.05", "0.5", "3")
+        lines += ["amend cache", f"  {number} instead of {factor} x input  {scope}"]
+    return lines

@@ -397,13 +397,21 @@ ALLOW = Pair(
 """What only a contract says, over `LIST`."""
 
 
-# ---- the same rules behind a threshold and a clock ------------------------------------------------
+# ---- the same rules behind a threshold and clocks -----------------------------------------------
 
 HOURS = """dimension hours default day
   day
   night from 22:00 before 06:00
+dimension week default work
+  work
+  rest from 22:00 before 06:00 on saturday in Europe/Berlin
+  rest from 00:30 before 02:30 on monday, tuesday in Europe/Berlin
 """
-WHILE = (("input over 1,000", "input up to 1,000"), ("hours is night", "hours is day"))
+WHILE = (
+    ("input over 1,000", "input up to 1,000"),
+    ("hours is night", "hours is day"),
+    ("week is rest", "week is work"),
+)
 """Conditions that the requests below meet, and their complements."""
 
 

@@ -18,7 +18,7 @@ from hypothesis import Phase, event, example, find, given, note, settings
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import Checked, check_layers
 from pricelang.present.decimals import exact, rounded
 from pricelang.syntax import tree as t

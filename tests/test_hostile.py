@@ -27,7 +27,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.check.files import Layer, TextFile, read_layers
+from pricelang.check.book_files import Layer, TextFile
+from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.syntax.diagnostics import render_fault
 from tests.oracle_requests import share

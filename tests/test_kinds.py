@@ -24,7 +24,7 @@ from attrs import evolve, fields, has
 import pricelang
 from pricelang.apps.exports.prices import prices_on
 from pricelang.apps.price_page.price_page import price_page
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import check_layers
 from pricelang.engines.warehouse import plan_of
 from pricelang.model import book as m

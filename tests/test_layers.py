@@ -29,6 +29,8 @@ LAYERS = (
     "api",
     "__init__",
     "hooks",
+    "editor",
+    "assistant",
     "cli",
     "__main__",
 )

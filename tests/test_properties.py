@@ -309,7 +309,7 @@ def test_more_costs_less_only_across_a_threshold_downwards(tokens: int, more: in
 
 @functools.cache
 def thrift_book() -> pricelang.Book:
-    from pricelang.check.files import Layer, TextFile
+    from pricelang.check.book_files import Layer, TextFile
     from pricelang.compile.book import book_of_layers
 
     return pricelang.Book(

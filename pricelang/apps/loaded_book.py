@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import cached_property
-from hashlib import sha256
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from pricelang.compile.load import load_below, load_list
-from pricelang.evaluate.announced import Announced, announced_by
-from pricelang.evaluate.book_names import (
-    DimensionInfo,
-    MeterInfo,
-    SourceInfo,
-    dimensions_of,
-    meters_of,
-    sources_of,
-)
-from pricelang.evaluate.models import ModelInfo, models_of
-from pricelang.evaluate.rate_card import RateCard
-from pricelang.model import book as m
-from pricelang.model.columns import columns_of
-from pricelang.model.errors import BadRequest
-from pricelang.model.instants import Instant, seconds_of
-from pricelang.model.rule_kinds import Rule
-from pricelang.model.rules import rules_of
-from pricelang.usage.model_ids import model_ids_of
+# What answers a question is imported when it is asked: a start that prices one request waits for
+# nothing else.
+if TYPE_CHECKING:
+    from pricelang.compile.load import Loaded
+    from pricelang.evaluate.announced import Announced
+    from pricelang.evaluate.book_names import DimensionInfo, MeterInfo, SourceInfo
+    from pricelang.evaluate.fast_path import Shortcut
+    from pricelang.evaluate.models import ModelInfo
+    from pricelang.evaluate.rate_card import RateCard
+    from pricelang.model import book as m
+    from pricelang.model.instants import Instant
+    from pricelang.model.rule_kinds import Rule
 
 
 class LoadedBook:
@@ -35,15 +26,30 @@ class LoadedBook:
     def __init__(
         self,
         checked: m.Book,
-        source: str | Path | None = None,
         content: str | None = None,
+        extends: Callable[[], Loaded] | None = None,
     ) -> None:
-        """`source` is where it was loaded from, `content` the key of its text."""
+        """`content` is the key of its text; `extends` gives the book that it extends."""
         self.checked = checked
-        self.rates = RateCard(checked, model_ids_of(checked))
-        self._shortcuts = self.rates.shortcuts
-        self._source, self.content = source, content
+        self.content, self._extends = content, extends
         self.next: Self | None = None
+
+    @cached_property
+    def rates(self) -> RateCard:
+        """The rates of the book, which are worked out as they are asked for."""
+        from pricelang.evaluate.rate_card import RateCard
+        from pricelang.usage.model_ids import model_ids_of
+
+        return RateCard(self.checked, model_ids_of(self.checked))
+
+    @cached_property
+    def _shortcuts(self) -> Mapping[object, Shortcut]:
+        return self.rates.shortcuts
+
+    @classmethod
+    def of(cls, loaded: Loaded) -> Self:
+        """The book that was loaded."""
+        return cls(loaded.book, loaded.key, loaded.extends)
 
     def __getstate__(self) -> dict[str, object]:
         # What was worked out stays behind:
@@ -56,8 +62,6 @@ class LoadedBook:
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
         self.__dict__.update(state)
-        self.rates = RateCard(self.checked, model_ids_of(self.checked))
-        self._shortcuts = self.rates.shortcuts
 
     @property
     def cards(self) -> tuple[RateCard, ...]:
@@ -71,6 +75,8 @@ class LoadedBook:
 
     def columns(self, meters: Container[str]) -> list[str]:
         """Some meters of these books in the order of their tables: see `columns_of`."""
+        from pricelang.model.columns import columns_of
+
         named = (name for book in self.books for name in columns_of(book.checked, meters))
         return list(dict.fromkeys(named))
 
@@ -79,6 +85,8 @@ class LoadedBook:
         what one book gives.
         """
         if self.next is not None:
+            from pricelang.model.errors import BadRequest
+
             raise BadRequest(
                 "several_books",
                 f"{what} is made by one book",
@@ -108,6 +116,8 @@ class LoadedBook:
         >>> [(meter.name, meter.unit) for meter in pricelang.load().meters][:2]
         [('input', 'token'), ('output', 'token')]
         """
+        from pricelang.evaluate.book_names import meters_of
+
         return meters_of(self.checked)
 
     @property
@@ -118,6 +128,8 @@ class LoadedBook:
         >>> next(one for one in pricelang.load().dimensions if one.name == "speed").values
         ('standard', 'fast')
         """
+        from pricelang.evaluate.book_names import dimensions_of
+
         return dimensions_of(self.checked)
 
     @property
@@ -128,6 +140,8 @@ class LoadedBook:
         >>> next(one for one in pricelang.load().sources if one.name == "page").address
         'https://platform.claude.com/docs/en/about-claude/pricing'
         """
+        from pricelang.evaluate.book_names import sources_of
+
         return sources_of(self.checked)
 
     @property
@@ -151,6 +165,8 @@ class LoadedBook:
         """
         if self.content is not None:
             return self.content
+        from hashlib import sha256
+
         from pricelang.compile.store import dump_book
 
         return sha256(dump_book(self.checked).encode()).hexdigest()
@@ -158,6 +174,8 @@ class LoadedBook:
     @property
     def names(self) -> frozenset[str]:
         """The ids and the aliases of all models."""
+        from pricelang.usage.model_ids import model_ids_of
+
         return model_ids_of(self.checked).names
 
     @property
@@ -169,10 +187,14 @@ class LoadedBook:
         >>> {rule.kind for rule in rules} >= {"model", "price", "modifier line", "exclusion"}
         True
         """
+        from pricelang.model.rules import rules_of
+
         return tuple(rules_of(self.checked))
 
     def models(self, at: Instant | None = None) -> tuple[ModelInfo, ...]:
         """The models of the book in order of release; with `at`, those released by then."""
+        from pricelang.evaluate.models import models_of
+
         return models_of(self.checked, at)
 
     def announcements(self, at: Instant | None = None) -> tuple[Announced, ...]:
@@ -186,6 +208,9 @@ class LoadedBook:
         ... ]
         [('input', Decimal('3'), '2026-08-10'), ('output', Decimal('15'), '2026-08-10')]
         """
+        from pricelang.evaluate.announced import announced_by
+        from pricelang.model.instants import seconds_of
+
         return announced_by(self.checked, None if at is None else seconds_of(at))
 
     @cached_property
@@ -193,15 +218,16 @@ class LoadedBook:
         """The book that this one extends, such as the list of a contract;
         None where it extends none.
         """
-        found = load_below(self._source) if self._source is not None else None
-        return None if found is None else type(self)(*found)
+        return None if self._extends is None else type(self).of(self._extends())
 
     def list_book(self) -> Self | None:
         """The list at the bottom of a contract, as a book of its own;
         None for a book that extends nothing.
         """
-        found = load_list(self._source) if self._source is not None else None
-        return None if found is None else type(self)(*found)
+        found = self._extends() if self._extends is not None else None
+        while found is not None and found.extends is not None:
+            found = found.extends()
+        return None if found is None else type(self).of(found)
 
     def __repr__(self) -> str:
         return f"<pricelang.Book {self.name}: {len(self.checked.models)} models>"

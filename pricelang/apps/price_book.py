@@ -6,17 +6,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.apps.price_records import price_parts, price_record
 from pricelang.apps.request_book import RequestBook, certain
-from pricelang.evaluate.bill import Bill
-from pricelang.evaluate.models import ModelInfo
-from pricelang.model.errors import BadRequest
-from pricelang.model.instants import Instant, text_of
 from pricelang.model.record_kinds import SINGLE
-from pricelang.usage.records import Record, UsageError
+
+if TYPE_CHECKING:
+    from pricelang.evaluate.bill import Bill
+    from pricelang.evaluate.models import ModelInfo
+    from pricelang.model.instants import Instant
+    from pricelang.usage.records import Record
 
 
 class PriceBook(RequestBook):
@@ -56,6 +57,8 @@ class PriceBook(RequestBook):
         ... ).total
         Decimal('0.00021')
         """
+        from pricelang.apps.price_records import price_record
+
         record = read_object(value, model, unknown_counters)
         given = {name: word for name, word in dimensions.items() if word is not None}
         return certain(price_record(self.cards, record, model, at, given), strict)
@@ -103,6 +106,8 @@ class PriceBook(RequestBook):
         `model`, `at` and `dimensions` hold where the record says nothing;
         `strict` refuses an amount in doubt. Raises `PriceError`.
         """
+        from pricelang.apps.price_records import price_record
+
         found = read_object(record, model)
         return certain(price_record(self.cards, found, model, at, dimensions or {}), strict)
 
@@ -117,6 +122,8 @@ class PriceBook(RequestBook):
         """A bill of its own for each request of a record, in their order,
         without the record's notes: see `price_record`.
         """
+        from pricelang.apps.price_records import price_parts
+
         return price_parts(self.cards, record, model, at, dimensions or {})
 
     def at(self, at: Instant) -> BookAt:
@@ -128,6 +135,8 @@ class PriceBook(RequestBook):
         ... )
         Decimal('5')
         """
+        from pricelang.model.instants import text_of
+
         return BookAt(self, text_of(at))
 
 
@@ -135,7 +144,12 @@ def read_object(
     value: object, model: str | None = None, unknown_counters: str = "refuse"
 ) -> Record:
     """The record of an object. Raises `BadRequest` for one that cannot be read."""
-    from pricelang.usage.live.usage_of import usage_of  # the readers, which few starts need
+    from pricelang.usage.records import Record, UsageError
+
+    if isinstance(value, Record):
+        return value
+    from pricelang.model.errors import BadRequest
+    from pricelang.usage.live.usage_of import usage_of
 
     try:
         return usage_of(value, model=model, unknown_counters=unknown_counters)
@@ -215,6 +229,8 @@ class BookAt:
 
     def _without_at(self, dimensions: Mapping[str, object]) -> None:
         if "at" in dimensions:
+            from pricelang.model.errors import BadRequest
+
             raise BadRequest(
                 "bad_date",
                 f"this book is that of {self.day}",

@@ -116,27 +116,32 @@ def _price_part(
     what = (asked.model, asked.at, asked.usage, asked.dimensions)
     match part.kind:
         case "sum":
-            if part.position:
-                raise of_several()
             bill = price_sum(rates, *what, part.sides, part.label)
         case "single":
-            priced = rates.request(*what, part.label)
-            if part.position:
-                from pricelang.evaluate.positions import positioned  # which few requests need
-
-                priced = positioned(priced, part.position)
-            bill = Bill((priced,))
+            bill = Bill((rates.request(*what, part.label),))
         case _:
             assert_never(part.kind)
+    if part.position:
+        bill = placed(bill, part.position)
     for note in asked.notes:
         noted(bill.parts[0], note)
     return bill
 
 
-def of_several() -> BadRequest:
-    """The error of a sum that has a place in the counts of tiers."""
-    message = "`position` is the place of one request, and this is a sum of several"
-    return BadRequest("bad_position", message, help="leave it out")
+def placed(bill: Bill, position: Mapping[str, object]) -> Bill:
+    """The bill of a request, or of a sum, that stands at a place in the counts of tiers. Raises
+    `PriceError`: `bad_position` for a sum without one amount.
+    """
+    from pricelang.evaluate.positions import positioned  # which few requests need
+
+    if bill.bounds is not None:
+        raise BadRequest(
+            "bad_position",
+            "a sum that may lie on either side of a threshold has no single place in tiers",
+            help="say on which side its requests are, with `each`",
+        )
+    (priced,) = bill.parts
+    return Bill((positioned(priced, position),))
 
 
 def _credits(

@@ -9,14 +9,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pricelang.apps.price_book import PriceBook
-from pricelang.evaluate.days import asked
-from pricelang.model.instants import Instant, seconds_of, today
 
 if TYPE_CHECKING:
     from pricelang.apps.quote.comparison import AlternativeComparison
     from pricelang.apps.quote.figure_tables import FigureTable
     from pricelang.apps.quote.model import Quote
     from pricelang.apps.quote.workload_cost import Workload
+    from pricelang.model.instants import Instant
 
 
 class QuotingBook(PriceBook):
@@ -99,6 +98,7 @@ class QuotingBook(PriceBook):
         {'standard': 200000, 'long': 1000000}
         """
         from pricelang.apps.quote.figure_tables import figure_tables
+        from pricelang.model.instants import seconds_of, today
 
         seconds = seconds_of(today() if at is None else at)
         return figure_tables(
@@ -145,6 +145,7 @@ class QuotingBook(PriceBook):
         from pricelang.apps.quote.compare import compare
         from pricelang.apps.quote.inputs import subjects_from
         from pricelang.apps.quote.variants import Scenario
+        from pricelang.evaluate.days import asked
 
         scenario = Scenario(model, asked(self.checked, at), dimensions, reads, cached)
         return compare(

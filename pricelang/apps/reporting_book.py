@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pricelang.apps.price_book import PriceBook
-from pricelang.model.instants import Instant, text_of
 
 if TYPE_CHECKING:
     from pricelang.apps.answers import RecordDefaults
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from pricelang.apps.reports.invoice import Invoice
     from pricelang.apps.reports.totals import UsageReport
     from pricelang.evaluate.account_keys import MissingKey
+    from pricelang.model.instants import Instant
     from pricelang.usage.records import Outcome
 
 
@@ -131,6 +131,7 @@ class ReportingBook(PriceBook):
 def _given(model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> RecordDefaults:
     """What holds where records say nothing."""
     from pricelang.apps.answers import RecordDefaults
+    from pricelang.model.instants import text_of
 
     return RecordDefaults(
         model, at if at is None or isinstance(at, str) else text_of(at), dimensions

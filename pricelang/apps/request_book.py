@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from pricelang.apps.loaded_book import LoadedBook
-from pricelang.apps.price_records import card_of, of_several, price_sum
-from pricelang.evaluate.bill import Bill
-from pricelang.evaluate.rate_card import RateCard
-from pricelang.model.errors import BadRequest, check_certain
-from pricelang.model.instants import Instant
 from pricelang.model.record_kinds import SINGLE, SUM
-from pricelang.present.text import shown
-from pricelang.usage.records import Part
+
+if TYPE_CHECKING:
+    from pricelang.evaluate.bill import Bill
+    from pricelang.evaluate.rate_card import RateCard
+    from pricelang.model.instants import Instant
 
 
 class RequestBook(LoadedBook):
@@ -48,9 +47,12 @@ class RequestBook(LoadedBook):
 
     def _rates_of(self, model: str) -> RateCard:
         """The rate card of the first book that knows a model."""
-        return (
-            self.rates if self.next is None else card_of(self.cards, Part(None), str(model), None)
-        )
+        if self.next is None:
+            return self.rates
+        from pricelang.apps.price_records import card_of
+        from pricelang.usage.records import Part
+
+        return card_of(self.cards, Part(None), str(model), None)
 
     def price(
         self,
@@ -89,16 +91,17 @@ class RequestBook(LoadedBook):
         """
         rates = self._rates_of(model)
         if record == SINGLE and not each:
-            priced = rates.request(model, at, usage, dimensions)
-            if position:
-                from pricelang.evaluate.positions import positioned  # which few requests need
+            bill = rates.bill(model, at, usage, dimensions)
+        else:
+            from pricelang.apps.price_records import price_sum  # which few requests need
 
-                priced = positioned(priced, position)
-            return certain(Bill((priced,)), strict)
+            sides = _sides_of_sum(record, each)
+            bill = price_sum(rates, model, at, usage, dimensions, sides)
         if position:
-            raise of_several()
-        sides = _sides_of_sum(record, each)
-        return certain(price_sum(rates, model, at, usage, dimensions, sides), strict)
+            from pricelang.apps.price_records import placed
+
+            bill = placed(bill, position)
+        return certain(bill, strict)
 
     def price_of(
         self,
@@ -125,6 +128,9 @@ class RequestBook(LoadedBook):
 
 def _sides_of_sum(record: str, each: str | Iterable[str]) -> tuple[str, ...]:
     """What holds for each request of a sum. Raises `BadRequest` where there is no sum."""
+    from pricelang.model.errors import BadRequest
+    from pricelang.present.text import shown
+
     if record == SINGLE:
         message, help = "`each` applies only to a sum of requests", 'add `record="sum"`'
         raise BadRequest("bad_record", message, help=help)
@@ -136,5 +142,7 @@ def _sides_of_sum(record: str, each: str | Iterable[str]) -> tuple[str, ...]:
 def certain(bill: Bill, strict: bool) -> Bill:
     """A bill, unless it is in doubt and `strict` refuses that. Raises `Doubtful`."""
     if strict:
+        from pricelang.model.errors import check_certain
+
         check_certain(bill.notes)
     return bill

@@ -48,7 +48,7 @@ def declare_dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
             m.Dimension(
                 name.text,
                 values.get(statement.default.text, 0),
-                tuple(m.Value(value, (), clocks.get(value)) for value in values),
+                tuple(m.Value(value, (), clocks.get(value, ())) for value in values),
                 bool(clocks),
                 draft.origin(name.span, statement.endings),
             )
@@ -168,6 +168,8 @@ def _offer_values(draft: Draft, layer: int, statement: t.Dimension) -> None:
     offers: dict[str, list[m.Offer]] = {}
     for line in statement.lines:
         for name in line.values:
+            if line.clock is not None and name.text in offers:
+                continue  # more hours of a value, in the scope of the first
             # Every request has a value: outside the term of a contract that of its clock,
             # or the default.
             always = dimension.clocked or name.text == default.text

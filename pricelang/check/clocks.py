@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
 
 from pricelang.check.draft import SCOPED, WORDS, Draft
 from pricelang.model.clock import (
@@ -18,8 +20,8 @@ from pricelang.model.clock import (
 )
 from pricelang.syntax import tree as t
 
-Clocks = dict[str, Clock]
-"""The clock of each value that has one."""
+Clocks = dict[str, tuple[Clock, ...]]
+"""The clocks of each value that has one."""
 DAYS: dict[str, tuple[int, ...]] = {
     **{name: (number,) for number, name in enumerate(WEEKDAYS)},
     "weekdays": EVERY_DAY[:5],
@@ -28,30 +30,44 @@ DAYS: dict[str, tuple[int, ...]] = {
 WHOLE_DAY = ((0, DAY_MINUTES),)
 
 
+@frozen
+class _Set:
+    """The clock of a line and a value that it sets."""
+
+    name: t.Name
+    line: t.ValueLine
+    clock: Clock
+
+
 def clocks_of(draft: Draft, statement: t.Dimension) -> Clocks:
     """The clocks of a dimension, each fault of them reported."""
-    clocks: Clocks = {}
-    lines: dict[str, tuple[t.Name, t.Clock]] = {}
+    every: list[_Set] = []
+    firsts: dict[str, _Set] = {}
     for line in statement.lines:
         draft.only(line.endings, SCOPED | WORDS, "a value")
-        for name in line.values if line.clock is not None else ():
-            if name.text in clocks:
+        if line.clock is None:
+            continue
+        clock = _clock(draft, line.clock)
+        for name in line.values:
+            every.append(_Set(name, line, clock))
+            first = firsts.setdefault(name.text, every[-1])
+            if first.line.endings != line.endings:
                 draft.fault(
                     "twice",
-                    f"`{name.text}` has two clocks",
+                    f"`{name.text}` has two clocks, and not the same clauses behind both",
                     name.span,
-                    "give the second a name of its own",
-                    (lines[name.text][0].span, "the first"),
+                    "write the same behind both, or give the second a name of its own",
+                    (first.name.span, "the first"),
                 )
-            elif line.clock is not None:
-                clocks[name.text] = _clock(draft, line.clock)
-                lines[name.text] = name, line.clock
+    clocks: Clocks = {
+        name: tuple(one.clock for one in every if one.name.text == name) for name in firsts
+    }
     _check_default(draft, statement, clocks)
-    if clocks:
+    if every:
         _check_unclocked(draft, statement, clocks)
-        _check_zones(draft, lines, clocks)
+        _check_zones(draft, every)
     _check_windows(draft, statement)
-    _check_overlaps(draft, lines, clocks)
+    _check_overlaps(draft, every)
     return clocks
 
 
@@ -109,19 +125,19 @@ def _check_unclocked(draft: Draft, statement: t.Dimension, clocks: Clocks) -> No
                 draft.fault("clock", message, name.span)
 
 
-def _check_zones(draft: Draft, lines: dict[str, tuple[t.Name, t.Clock]], clocks: Clocks) -> None:
-    """Reports the first value whose clock is in another zone than the first."""
-    first, *others = lines
-    for value in others:
-        if clocks[value].zone != clocks[first].zone:
+def _check_zones(draft: Draft, every: Sequence[_Set]) -> None:
+    """Reports the first clock that is in another zone than the first."""
+    first = every[0]
+    for one in every:
+        if one.clock.zone != first.clock.zone:
             draft.fault(
                 "clock",
-                f"the clock of `{value}` is in {clocks[value].zone}, that of `{first}` in "
-                f"{clocks[first].zone}",
-                lines[value][0].span,
+                f"the clock of `{one.name.text}` is in {one.clock.zone}, that of "
+                f"`{first.name.text}` in {first.clock.zone}",
+                one.name.span,
                 "the values of one dimension are set in one zone; another zone is a dimension of "
                 "its own",
-                (lines[first][0].span, "the other"),
+                (first.name.span, "the other"),
             )
             return
 
@@ -136,27 +152,27 @@ def _check_windows(draft: Draft, statement: t.Dimension) -> None:
                 draft.fault("clock", message, window.end.span, help)
 
 
-def _check_overlaps(draft: Draft, lines: dict[str, tuple[t.Name, t.Clock]], clocks: Clocks) -> None:
+def _check_overlaps(draft: Draft, every: Sequence[_Set]) -> None:
     """Reports the first minute of the week at which two windows hold."""
     spans = sorted(
-        (start, value, end) for value, clock in clocks.items() for start, end in _parts(clock)
+        (start, number, end) for number, one in enumerate(every) for start, end in _parts(one.clock)
     )
-    order = [*lines]
-    until, holder = 0, ""
-    for start, value, end in spans:
+    until, holder = 0, 0
+    for start, number, end in spans:
         if start < until:
-            first, second = sorted([holder, value], key=order.index)
-            daily = all(clock.is_daily for clock in clocks.values())
+            first, second = (every[n].name for n in sorted([holder, number]))
+            daily = all(one.clock.is_daily for one in every)
             when = day_time(start) if daily else week_time(start)
-            if first == second:
-                message = f"two windows of `{value}` hold at {when}"
-                draft.fault("overlap", message, lines[value][0].span)
+            message = f"`{first.text}` and `{second.text}` both hold at {when}"
+            if first.text == second.text:
+                message = f"two windows of `{first.text}` hold at {when}"
+            if first is second:
+                draft.fault("overlap", message, first.span)
             else:
-                message = f"`{first}` and `{second}` both hold at {when}"
-                draft.overlap(message, lines[second][0].span, lines[first][0].span)
+                draft.overlap(message, second.span, first.span)
             return
         if end > until:
-            until, holder = end, value
+            until, holder = end, number
 
 
 def _parts(clock: Clock) -> Iterator[tuple[int, int]]:

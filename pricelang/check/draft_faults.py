@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import TypeVar
 
 from attrs import Factory, define, frozen
 
+from pricelang.present.explained import Help
 from pricelang.present.text import did_you_mean
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Fault, Span
@@ -46,6 +48,8 @@ class DraftFaults:
     faults: list[Fault] = Factory(list)
     places: dict[tuple[str, str], Span] = Factory(dict)
     asked: tuple[str, Span] | None = None
+    lost: set[str] = Factory(set)
+    """Names whose declaration could not be read, which is a fault already."""
 
     def statements(self, kind: type[S]) -> Iterator[tuple[int, S]]:
         """The statements of a kind in all layers, each with the number of its layer."""
@@ -81,7 +85,7 @@ class DraftFaults:
         code: str,
         message: str,
         span: Span,
-        help: str | None = None,
+        help: Help = None,
         *others: tuple[Span, str],
         severity: str = "error",
     ) -> None:
@@ -114,19 +118,14 @@ class DraftFaults:
         """Adds the fault of an unknown name; `of` says whose name it would be, `help` what to do
         where no name is near.
         """
-        if any(name.text in layer.lost for layer in self.layers) or any(
-            f.span == name.span for f in self.parsing
-        ):
-            return  # its declaration could not be read, which is a fault already
-        names = sorted(set(known))
-        help = did_you_mean(name.text, names) or help
-        if help is None and 0 < len(names) <= 12:
-            help = f"known: {', '.join(names)}"
+        lost = name.text in self.lost or any(name.text in layer.lost for layer in self.layers)
+        if lost or any(f.span == name.span for f in self.parsing):
+            return
         self.fault(
             f"unknown_{kind.replace(' ', '_')}",
             f"unknown {kind} `{name.text}`{of}",
             name.span,
-            help,
+            partial(_near, name.text, frozenset(known), help),
         )
 
     def declare(self, kind: str, name: t.Name) -> bool:
@@ -146,3 +145,9 @@ class DraftFaults:
             if found:
                 first = found[0] if isinstance(found, tuple) else found
                 self.fault("clause_not_here", f"`{written}` has no meaning in {where}", first.span)
+
+
+def _near(name: str, known: Collection[str], help: str | None) -> str | None:
+    """The known names nearest to one, else `help`, else the known names where they are few."""
+    found = did_you_mean(name, known) or help
+    return f"known: {', '.join(sorted(known))}" if found is None and 0 < len(known) <= 12 else found

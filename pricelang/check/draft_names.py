@@ -37,7 +37,8 @@ class DraftNames(DraftFaults):
         """The origin of a rule, each of its words from the first of `endings` that has one."""
         see = next((e.see for e in endings if e.see is not None), None)
         if see is not None and see.text not in self.sources:
-            self.unknown("source", see, self.sources)
+            help = f'declare it: `source {see.text} "https://…" read 2026-12-01`'
+            self.unknown("source", see, self.sources, help=help)
         unsure = next((e.unsure.text for e in endings if e.unsure is not None), None)
         because = next((e.because.text for e in endings if e.because is not None), None)
         end = span.end_column if span.end_line == span.line else len(self.row(span)) + 1

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
+from pricelang.files.places import around, files_below, files_in, same_place
 from pricelang.syntax.diagnostics import Span
+
+if TYPE_CHECKING:
+    from pricelang.files.places import Place
+
+ENTRY = "book.price"
+"""The file of a book that is a folder."""
+MAX_BYTES = 4_000_000
+"""A file of a book has no more."""
 
 _STRING = r'"(?:[^"\\\n]|\\["\\])*"'
 _HEADER = re.compile(
@@ -51,30 +60,27 @@ def extended(file: str, text: str) -> Extended | None:
     return Extended(own, "", re.sub(r"\\(.)", r"\1", base[1:-1]), span, {file: text})
 
 
-def books_beside(entry: Path, most_bytes: int) -> Iterator[dict[Path, str]]:
+def books_beside(entry: Place, folder: Place, most_bytes: int) -> Iterator[dict[Place, str]]:
     """The names of the books beside a book, by their entry files, the nearest first: the files of
     its folder, the folders in it, and those around it. A file above `most_bytes` is none.
     """
-    folder = entry.parent
-    places = [(folder, "*.price"), (folder, "*/book.price")]
-    if entry.name == "book.price":  # a folder stands beside the folders around it
-        places.append((folder / "..", "*/book.price"))
-    for place, pattern in places:
-        paths = (path for path in sorted(place.glob(pattern)) if not _same(path, entry))
-        named = {path: _book_name(path, most_bytes) for path in paths}
-        yield {path: name for path, name in named.items() if name is not None}
+    found = [files_in(folder, ".price"), files_below(folder, ENTRY)]
+    outside = around(folder)
+    if entry.name == ENTRY and outside is not None:  # a folder stands beside those around it
+        found.append(files_below(outside, ENTRY))
+    own = same_place(entry)
+    for places in found:
+        named = {x: book_name(x, most_bytes) for x in places if same_place(x) != own}
+        yield {place: name for place, name in named.items() if name is not None}
 
 
-def _same(path: Path, entry: Path) -> bool:
-    return path == entry or path.resolve() == entry.resolve()
-
-
-def _book_name(path: Path, most_bytes: int) -> str | None:
+def book_name(place: Place, most_bytes: int) -> str | None:
     """The name in a file's header, read without judging the rest of it."""
     try:
-        if not path.is_file() or path.stat().st_size > most_bytes:
-            return None
-        header = _HEADER.search(path.read_text(encoding="utf-8-sig", errors="replace"))
+        with place.open("rb") as stream:
+            data = stream.read(most_bytes + 1)
     except OSError:
         return None
+    text = data.decode("utf-8-sig", "replace") if len(data) <= most_bytes else ""
+    header = _HEADER.search(text)
     return header.group(1) if header is not None else None

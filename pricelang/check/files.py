@@ -1,5 +1,5 @@
-"""Which files make a book: the entry file, what it includes,
-and the book that it extends. Reads text, runs nothing.
+"""Which files make a book: those of its own, and those of the books that it extends. Reads text,
+runs nothing.
 
 A book is a file, or a folder whose entry is `book.price`. An include names a `.price` file inside
 the entry's folder. The book that `extends` names is a file or a folder beside it with that header,
@@ -8,43 +8,19 @@ a bundled book, or what stands at a path.
 
 from __future__ import annotations
 
-import itertools
-import os
-import re
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import field, frozen
-
-from pricelang.check.extended import Extended, books_beside, extended
-from pricelang.files.bundled import rules_folder
+from pricelang.check.book_files import COMPILED, Layer, read_files, read_text
+from pricelang.check.entries import entry_below, entry_of
+from pricelang.check.extended import extended
 from pricelang.files.cache import digest
-from pricelang.files.packaged import EXTRA, PACKAGES, NoPackage, packaged_book
-from pricelang.present.text import did_you_mean, shown
-from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
+from pricelang.files.places import text_in
+from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault
 
-MAX_FILES = 200
-MAX_BYTES = 4_000_000
-"""A file of a book has no more."""
 MAX_LAYERS = 8
-
-_INCLUDE = re.compile(r'^include[ \t]+("(?:[^"\\\n]|\\["\\])*")', re.MULTILINE)
-
-
-@frozen(eq=False, repr=False)
-class TextFile:
-    """A file of a book: the name that messages show, its path, and its text."""
-
-    name: str
-    path: Path
-    text: str = field(repr=False)
-
-
-@frozen(eq=False, repr=False)
-class Layer:
-    """The files of one book, the entry first."""
-
-    files: tuple[TextFile, ...]
+MAX_COMPILED = 100_000_000
+"""A compiled book has no more bytes."""
 
 
 def key_of(layers: tuple[Layer, ...]) -> str:
@@ -56,77 +32,67 @@ def key_of(layers: tuple[Layer, ...]) -> str:
     return digest(b"".join(b"%d:" % len(part) + part for part in parts))
 
 
-def text_of(data: bytes) -> str:
-    """The text of a file of a book: a byte order mark dropped, lines ended by `\\n`.
-    Raises `UnicodeDecodeError`.
-
-    >>> text_of(b"a\\r\\nb")
-    'a\\nb'
+def compiled_in(source: object) -> bytes | None:
+    """The text of the compiled book that a source is or names; None where it is another source.
+    Raises `BookError` where there is none, or it cannot be read.
     """
-    return data.decode("utf-8-sig").replace("\r\n", "\n")
-
-
-def bundled_books() -> list[str]:
-    """The names of the books that come with the package."""
-    return sorted(path.parent.name for path in rules_folder().glob("*/book.price"))
-
-
-def entry_path(source: str | Path) -> Path:
-    """The entry file of a book given by the name of a bundled book,
-    or by path (a file or a folder).
-
-    A name comes first, so that a folder of the same name
-    where a program happens to run changes no price.
-
-    Raises `BookError` (code `no_book`) when there is none.
-    """
-    if not str(source).isprintable():
-        raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE)])
-    if isinstance(source, str) and source in bundled_books():
-        return rules_folder() / source / "book.price"
-    if isinstance(source, str) and source in PACKAGES:
-        return _packaged(source)
-    # os.path answers no, where pathlib raises, for a name too long for the file system
-    path = Path(source)
-    if os.path.isdir(path):
-        if os.path.isfile(path / "book.price"):
-            return path / "book.price"
-        raise BookError(
-            [
-                Fault(
-                    "no_book",
-                    f"the folder `{shown(source)}` has no `book.price`",
-                    NOWHERE,
-                    "name the file of the book",
-                )
-            ]
-        )
-    if os.path.isfile(path):
-        return path
-    known = [*bundled_books(), *PACKAGES]
-    help = did_you_mean(str(source), known) or f"books by name: {', '.join(known)}"
-    raise BookError([Fault("no_book", f"there is no book `{shown(source)}`", NOWHERE, help)])
-
-
-def _packaged(name: str) -> Path:
+    own = text_in(source)
+    if own is not None:
+        data = own if isinstance(own, bytes) else own.encode("utf-8", "surrogatepass")
+        return data if data.startswith(COMPILED) else None
+    place = entry_of(source).file
     try:
-        return packaged_book(name) / "book.price"
-    except NoPackage as error:
-        raise BookError([Fault("no_book", str(error), NOWHERE, EXTRA)]) from None
+        with place.open("rb") as stream:
+            start = stream.read(len(COMPILED))
+            data = start + stream.read(MAX_COMPILED) if start == COMPILED else b""
+    except OSError:
+        return None  # whoever reads the text says why
+    if len(data) > MAX_COMPILED:
+        message = f"`{place.name}` has more than {MAX_COMPILED:,} bytes"
+        raise BookError([Fault("too_large", message, NOWHERE)])
+    return data or None
 
 
-def read_layers(source: str | Path) -> tuple[Layer, ...]:
-    """The files of a book and of the books below it, the lowest first.
+def bytes_of(source: object, sha256: str) -> bytes:
+    """The bytes of the one file that a source is or names. Raises `BookError` where its SHA-256 is
+    another.
+    """
+    own = text_in(source)
+    if own is None:
+        place = entry_of(source).file
+        try:
+            with place.open("rb") as stream:
+                data = stream.read(MAX_COMPILED + 1)
+        except OSError as error:
+            message = f"`{place.name}` cannot be read: {error.strerror}"
+            raise BookError([Fault("no_file", message, NOWHERE)]) from None
+    else:
+        data = own if isinstance(own, bytes) else own.encode("utf-8", "surrogatepass")
+    found = digest(data)
+    if found != sha256.lower():
+        message = f"this is another file than the one that was asked for: its SHA-256 is {found}"
+        raise BookError([Fault("other_file", message, NOWHERE, "compare where both come from")])
+    return data
+
+
+def read_layers(source: object, unsaved: Mapping[Path, str] | None = None) -> tuple[Layer, ...]:
+    """The files of a book and of the books below it, the lowest first. The source is a name, a
+    path, a place in a package or an archive, or the text itself. The text in `unsaved` takes the
+    place of a file's, by its path with all links followed.
 
     Raises `BookError` for a file that cannot be read, an include outside the folder,
     a book below that is not found.
     """
     layers: list[Layer] = []
-    entry = entry_path(source)
-    seen: set[Path] = set()
+    own = text_in(source)
+    entry = entry_of(source) if own is None else None
+    seen: set[str] = set()
     while True:
-        seen.add(entry.resolve())
-        layer = _read_layer(entry)
+        if entry is not None:
+            seen.add(entry.key)
+            layer = read_files(entry, unsaved or {})
+        else:
+            layer = read_text(own or "")
         layers.insert(0, layer)
         first = layer.files[0]
         base = extended(first.name, first.text)
@@ -136,149 +102,12 @@ def read_layers(source: str | Path) -> tuple[Layer, ...]:
             raise BookError(
                 [Fault("cycle", f"the book `{base.own}` extends itself", base.span)], base.texts
             )
-        entry = _base_path(entry, base)
-        if entry.resolve() in seen:
-            raise BookError(
-                [
-                    Fault(
-                        "cycle",
-                        f"the books `{base.own}` and `{base.written}` extend each other",
-                        base.span,
-                    )
-                ],
-                base.texts,
-            )
+        entry = entry_below(entry, base)
+        if entry.key in seen:
+            message = f"the books `{base.own}` and `{base.written}` extend each other"
+            raise BookError([Fault("cycle", message, base.span)], base.texts)
         if len(layers) >= MAX_LAYERS:
             raise BookError(
                 [Fault("too_large", f"more than {MAX_LAYERS} books extend each other", base.span)],
                 base.texts,
             )
-
-
-def _read_layer(entry: Path) -> Layer:
-    """The files of one book. All includes that fail are reported together."""
-    folder = entry.parent
-    real = folder.resolve()
-    prefix = f"{real.name}/" if entry.name == "book.price" else ""
-    files, seen = [_read(entry, prefix + entry.name)], {entry}
-    faults: list[Fault] = []
-    queue = list(_includes(files[0]))
-    for number, (name, span) in enumerate(queue):
-        try:
-            if number + 1 >= MAX_FILES:
-                raise BookError(
-                    [Fault("too_large", f"the book has more than {MAX_FILES} files", span)]
-                )
-            path = _inside(folder, real, name, span, seen)
-            if path in seen:
-                raise BookError([Fault("twice", f"`{name}` is included twice", span)])
-            files.append(_read(path, prefix + name))
-            seen.add(path)
-            queue += _includes(files[-1])
-        except BookError as error:
-            faults += error.faults
-            if number + 1 >= MAX_FILES:
-                break
-    if faults:
-        raise BookError(faults, {file.name: file.text for file in files})
-    return Layer(tuple(files))
-
-
-def _includes(file: TextFile) -> Iterator[tuple[str, Span]]:
-    for match in _INCLUDE.finditer(file.text):
-        line = file.text.count("\n", 0, match.start()) + 1
-        column = match.start(1) - match.start() + 1
-        span = Span(file.name, line, column, line, column + len(match.group(1)))
-        yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), span
-
-
-def _inside(folder: Path, real: Path, name: str, span: Span, files: set[Path]) -> Path:
-    """The path of an included file, which must lie in the folder even after links are followed:
-    in `real`, which is where the folder itself leads.
-    """
-    relative = Path(name)
-    if (
-        relative.is_absolute()
-        or ".." in relative.parts
-        or not name.isprintable()
-        or relative.suffix != ".price"
-    ):
-        message = f"`{name}` is not a `.price` file inside the folder of the book"
-        help = "an include names a file by its path inside the folder"
-        raise BookError([Fault("outside", message, span, help)])
-    path = folder / relative
-    try:
-        inside, exists = path.resolve().is_relative_to(real), path.is_file()
-    except (OSError, RuntimeError) as error:  # a name too long for the system, a link to itself
-        reason = error.strerror if isinstance(error, OSError) else None
-        message = f"`{name[:80]}` cannot be read: {reason or 'it is a link to itself'}"
-        raise BookError([Fault("no_file", message, span)]) from None
-    if not inside:
-        message = f"`{name}` leads out of the folder of the book"
-        raise BookError([Fault("outside", message, span)])
-    if not exists:
-        beside = itertools.islice(folder.rglob("*.price"), MAX_FILES)
-        known = [str(other.relative_to(folder)) for other in beside if other not in files]
-        message = f"there is no file `{name}`"
-        raise BookError([Fault("no_file", message, span, did_you_mean(name, known))])
-    return path
-
-
-def _read(path: Path, name: str) -> TextFile:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise BookError(
-            [Fault("no_file", f"`{name}` cannot be read: {error.strerror}", NOWHERE)]
-        ) from None
-    if len(data) > MAX_BYTES:
-        raise BookError(
-            [Fault("too_large", f"`{name}` has more than {MAX_BYTES:,} bytes", NOWHERE)]
-        )
-    try:
-        text = text_of(data)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        span = Span(name, line, 1, line, 2)
-        texts = {name: data.decode("utf-8", "replace")}
-        raise BookError(
-            [Fault("bad_text", f"`{name}` is not UTF-8 in line {line}", span)], texts
-        ) from None
-    return TextFile(name, path, text)
-
-
-def _base_path(entry: Path, base: Extended) -> Path:
-    """The entry file of the book that another extends: one at a path, one beside it of that name,
-    which no bundled book takes the place of, or a bundled one.
-    """
-    if base.path is not None:
-        found = entry.parent / base.path
-        path = found / "book.price" if os.path.isdir(found) else found
-        if os.path.isfile(path):
-            return path
-        help = "the path of a file or of a folder with a `book.price`, seen from this file"
-        message = f"there is no book at `{base.path}` to extend"
-        raise BookError([Fault("no_book", message, base.span, help)], base.texts)
-    name, named = base.name, list(books_beside(entry, MAX_BYTES))
-    found_near = ([path for path, own in books.items() if own == name] for books in named)
-    beside = next(filter(None, found_near), [])
-    if len(beside) > 1:
-        message = f"two files of this folder are the book `{name}`: " + " and ".join(
-            f"`{os.path.relpath(path, entry.parent)}`" for path in beside
-        )
-        help = "a book's name belongs to one file of a folder"
-        raise BookError([Fault("twice", message, base.span, help)], base.texts)
-    if beside:
-        return beside[0]
-    bundled = bundled_books()
-    if name in bundled:
-        return rules_folder() / name / "book.price"
-    if name in PACKAGES:
-        return _packaged(name)
-    known = [*bundled, *PACKAGES, *(own for books in named for own in books.values())]
-    help = did_you_mean(name, known) or "it stands in the same folder, or is one of: " + ", ".join(
-        bundled
-    )
-    message = f"there is no book `{name}` to extend"
-    raise BookError([Fault("no_book", message, base.span, help)], base.texts)

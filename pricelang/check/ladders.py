@@ -40,7 +40,7 @@ def declare_ladders(draft: Draft) -> Iterator[m.Dimension]:
         draft.dimension_index[name.text] = len(draft.value_index)
         draft.value_index.append(values)
         origin = draft.origin(name.span, statement.endings)
-        unoffered = tuple(m.Value(value, (), None) for value in values)
+        unoffered = tuple(m.Value(value, (), ()) for value in values)
         yield m.Dimension(name.text, 0, unoffered, False, origin)
 
 
@@ -108,7 +108,7 @@ def _starts(draft: Draft, statement: t.Tiers, counts: tuple[int, ...]) -> list[F
 
 
 def _start(
-    draft: Draft, counting: t.Counting, tier: t.Tier, counts: tuple[int, ...], first: bool
+    draft: Draft, counting: t.Counting, tier: t.TierLine, counts: tuple[int, ...], first: bool
 ) -> Fraction | None:
     """What must have been counted before a tier begins; None after a fault."""
     name, after = tier.name.text, tier.after

@@ -15,9 +15,9 @@ from pricelang.model import book as m
 from pricelang.model.charges import ORGANIZATION
 from pricelang.model.counter_names import COUNTERS
 from pricelang.model.space import point_mask
-from pricelang.model.units import counted_whole, find_unit, plural, singular
+from pricelang.model.units import TIMES, counted_whole, find_unit, plural, singular
 from pricelang.syntax import tree as t
-from pricelang.syntax.diagnostics import Span
+from pricelang.syntax.diagnostics import NOWHERE, Span
 
 MAX_UNIT_DIGITS = 40
 OPTIONAL = ("retired", "deprecated", "see", "unsure")
@@ -130,7 +130,7 @@ def _meters(draft: Draft) -> None:
                 if find_unit(name.text, draft.units) is not None and unit.kind != singular(
                     name.text
                 ):
-                    draft.fault("twice", f"`{name.text}` is the name of a unit too", name.span)
+                    _named_as_unit(draft, name, "is the name of a unit too")
     _own_units(draft)
     _counters(draft)
 
@@ -190,12 +190,25 @@ def _models(draft: Draft) -> tuple[m.Model, ...]:
     for _, statement in draft.statements(t.Models):
         draft.only(statement.endings, WORDS, "a table of models")
         columns = columns_of(draft, statement.table, ("model", "released"), OPTIONAL)
-        for row in statement.table.rows if columns is not None else ():
-            model = _model(draft, statement, row, columns or {})
+        if columns is None:
+            _lose_models(draft, statement.table)
+            continue
+        for row in statement.table.rows:
+            model = _model(draft, statement, row, columns)
             if model is not None:
                 draft.model_index[model.name] = len(models)
                 models.append(model)
     return tuple(models)
+
+
+def _lose_models(draft: Draft, table: t.TableOfCells) -> None:
+    """Remembers the names of a table that cannot be read, so that no rule is at fault for them."""
+    draft.lost.update(
+        cell.value.text
+        for row in table.rows
+        for cell in row.cells
+        if isinstance(cell.value, t.Name)
+    )
 
 
 def _model(
@@ -245,6 +258,24 @@ def _free_name(draft: Draft, name: t.Name) -> bool:
     return not taken
 
 
+def _named_as_unit(draft: Draft, name: t.Name, message: str) -> None:
+    """The fault of a name that a meter or a unit has too, with the place of that."""
+    others: list[tuple[Span, str]] = []
+    one = singular(name.text)
+    if draft.places.get(("meter", name.text), name.span) != name.span:
+        others.append((draft.places["meter", name.text], "the meter"))
+    elif one in {time.name for time in TIMES}:
+        others.append((NOWHERE, f"`{one}` is a unit of time"))
+    else:
+        named = (unit for _, unit in draft.statements(t.Unit) if singular(unit.name.text) == one)
+        counted = (
+            meter.unit for _, meter in draft.statements(t.Meter) if singular(meter.unit.text) == one
+        )
+        others += [(unit.name.span, "the unit") for unit in named]
+        others += [(unit.span, f"`{one}` is one of these") for unit in counted][:1]
+    draft.fault("twice", f"`{name.text}` {message}", name.span, None, *others)
+
+
 def _meter_groups(draft: Draft) -> None:
     for _, group in draft.statements(t.Group):
         first = group.members[0].text if group.members else ""
@@ -256,8 +287,6 @@ def _meter_groups(draft: Draft) -> None:
         ):
             members = draft.meter_set(group.members)
             if group.name.text in draft.meter_index or find_unit(group.name.text, draft.units):
-                draft.fault(
-                    "twice", f"`{group.name.text}` names a meter or a unit too", group.name.span
-                )
+                _named_as_unit(draft, group.name, "names a meter or a unit too")
             elif draft.declare("group", group.name):
                 draft.meter_groups[group.name.text] = members

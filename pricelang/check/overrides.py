@@ -8,15 +8,17 @@ from fractions import Fraction
 from attrs import evolve
 
 from pricelang.check.checked_rates import CheckedRates
+from pricelang.check.derived_figures import Figure, begins_later, check_figures, wrong_figures
 from pricelang.check.draft import Draft, span_of
 from pricelang.model import book as m
-from pricelang.model.space import day, meet
+from pricelang.model.space import meet
 from pricelang.present.decimals import money
 from pricelang.syntax.diagnostics import Span
 
 
 def check_overrides(draft: Draft, rates: CheckedRates) -> None:
     """Reports prices that overlap, and figures that differ from what they are derived from."""
+    figures: list[Figure] = []
     for (_, meter), prices in rates.prices.items():
         for number, price in enumerate(prices):
             span = span_of(price.origin)
@@ -27,41 +29,10 @@ def check_overrides(draft: Draft, rates: CheckedRates) -> None:
                     message = f"two prices of `{name}` hold for the same requests"
                     draft.overlap(message, span, span_of(other.origin))
             if price.kind == "derived" and price.amount is not None:
-                _check_figure(draft, rates, price, span)
+                figures += wrong_figures(rates, price)
             elif price.kind == "amount":
                 _check_instead(draft, rates, price, span)
-
-
-def _check_figure(draft: Draft, rates: CheckedRates, price: m.Price, span: Span) -> None:
-    for piece, amount, origin in rates.price_pieces(price, price.scope, price.rank):
-        if amount is None or amount * price.size == price.amount:
-            continue
-        derived = money(amount * price.size, draft.currency)
-        written = money(price.amount or Fraction(0), draft.currency)
-        model, meter = draft.space.models[price.model].name, draft.meters[price.meter].name
-        later = _begins_later(draft, price.scope, piece)
-        help = f"write `derived`, or, if the page prints it, `{written} instead of {derived}`"
-        if later:
-            help = (
-                f"add a row from {later} in which `{meter}` is `derived`, since the price that "
-                "it is derived from changes then"
-            )
-        draft.fault(
-            "figure_differs",
-            f"the figure is {written}, but {derived} is derived for `{meter}` of `{model}`"
-            + (f" from {later}" if later else ""),
-            span,
-            help,
-            (span_of(origin), "derived here"),
-        )
-        return
-
-
-def _begins_later(draft: Draft, scope: m.Scope, piece: m.Scope) -> str | None:
-    """The day on which a part of a row's scope begins, where that is later than the row."""
-    row, part = (dict(each).get(m.DATES, 1) for each in (scope, piece))
-    start = (part & -part).bit_length() - 1
-    return day(draft.space.instant(start)) if start > (row & -row).bit_length() - 1 else None
+    check_figures(draft, rates, figures)
 
 
 def _check_instead(draft: Draft, rates: CheckedRates, price: m.Price, span: Span) -> None:
@@ -102,7 +73,7 @@ def _check_replaced(
         piece, amount, origin = different[0]
         shown = money(amount, draft.currency)
         written = money(price.instead_of or Fraction(0), draft.currency)
-        later = _begins_later(draft, price.scope, piece)
+        later = begins_later(draft, price.scope, piece)
         draft.fault(
             "stale_instead_of",
             f"the price replaces {written}, but the price there is {shown}"

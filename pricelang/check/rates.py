@@ -117,6 +117,8 @@ def _read_row(
     if not isinstance(name, t.Name) or not isinstance(start, t.Date):
         cell = from_cell if isinstance(name, t.Name) else model_cell
         message = "a row begins with a model and the day from which it holds"
+        if cell.kind == "blank":
+            message = f"this row has no `{'model' if cell is model_cell else 'from'}`"
         draft.fault("table", message, cell.span)
         return
     if name.text not in draft.model_index:

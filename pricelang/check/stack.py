@@ -51,7 +51,8 @@ def read_stack(draft: Draft, modifiers: list[m.Modifier], limits: list[m.Limit])
     }
     order = _written_order(draft, on_price)
     rest = sorted({x.name for x in modifiers} - set(order)) + sorted(on_price - set(order))
-    if rest and (on_price or any(x.kind != "multiplier" for x in modifiers)):
+    alone = len(modifiers) + len(on_price) == 1
+    if rest and not alone and (on_price or any(x.kind != "multiplier" for x in modifiers)):
         spans = [statement.span for _, statement in draft.statements(t.Stack)]
         origins = [x.origin for x in modifiers] + [x.origin for x in limits]
         spans += map(span_of, origins)

@@ -6,7 +6,7 @@ from attrs import evolve
 
 from pricelang.check.draft import Draft
 from pricelang.model import book as m
-from pricelang.present.text import did_you_mean
+from pricelang.present.text import help_for, nearest
 from pricelang.syntax import tree as t
 
 
@@ -32,7 +32,7 @@ def columns_of(
     unknown = False
     for number, (name, cell) in enumerate(zip(names, table.header.cells, strict=True)):
         if optional is not None and name not in allowed:
-            help = did_you_mean(name, allowed) or "columns: " + ", ".join(allowed)
+            help = help_for(name, allowed, "columns")
             draft.fault("table", f"unknown column `{name}`", cell.span, help)
             unknown = True
         elif name in names[:number]:
@@ -43,8 +43,17 @@ def columns_of(
                 return None
     missing = [name for name in needed if name not in names]
     if missing and not unknown:
-        draft.fault("table", f"the table has no column `{missing[0]}`", table.header.span)
+        _no_column(draft, table, missing[0], names)
     return None if missing else {name: names.index(name) for name in names}
+
+
+def _no_column(draft: Draft, table: t.TableOfCells, missing: str, names: list[str]) -> None:
+    """The fault of a column that a table needs, under the name that was meant for it."""
+    message, span = f"the table has no column `{missing}`", table.header.span
+    near = nearest(missing, names, most=1)
+    if near:
+        span = table.header.cells[names.index(near[0])].span
+    draft.fault("table", message, span, f"did you mean `{missing}`?" if near else None)
 
 
 def day_in(draft: Draft, row: t.Row, columns: dict[str, int], column: str) -> int | None:

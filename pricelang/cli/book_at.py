@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from pricelang.api import Book, load
+from pricelang.api import Book, loaded
 from pricelang.apps.revisions import book_of_revision
 from pricelang.cli.failures import UnusableBook, failures
 from pricelang.cli.inputs import open_book
@@ -40,6 +40,6 @@ def book_at(source: str) -> NamedBook:
         with failures():
             entry = book_of_revision(revision, path, Path(folder))
         try:
-            return NamedBook(name, load(entry), at)
+            return NamedBook(name, loaded(entry), at)
         except BookError as error:
             raise UnusableBook(error, name) from None

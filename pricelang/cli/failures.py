@@ -15,11 +15,19 @@ from pricelang.cli.exit_codes import WRONG_USAGE, error_line
 from pricelang.model.errors import PriceError
 from pricelang.present.terminal import coloured
 from pricelang.present.text import printable
-from pricelang.syntax.diagnostics import COLOURS, BookError, Fault, Palette, Span, render_fault
+from pricelang.syntax.diagnostics import (
+    COLOURS,
+    NOWHERE,
+    BookError,
+    Fault,
+    Palette,
+    Span,
+    render_fault,
+)
 from pricelang.usage.records import UsageError
 
 if TYPE_CHECKING:
-    from pricelang.check.files import Layer
+    from pricelang.check.book_files import Layer
 
 
 def palette(stream: TextIO) -> Palette:
@@ -82,6 +90,18 @@ class UnusableBook(click.ClickException):
         """Prints the faults on standard error."""
         for line in fault_lines(self.faults, self.texts, self.names, sys.stderr):
             click.echo(line, err=True)
+
+
+def warn_of_same_name(source: str) -> None:
+    """Says on standard error where a book that is named is not the one in the working folder."""
+    from pricelang.check.same_name import same_name_here
+    from pricelang.files.sources import sources_of
+
+    for one in sources_of(source):
+        said = same_name_here(one)
+        if said is not None:
+            fault = Fault("same_name", said[0], NOWHERE, said[1], severity="warning")
+            click.echo(render_fault(fault, {}, palette(sys.stderr)), err=True)
 
 
 def fault_lines(

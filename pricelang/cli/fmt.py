@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from pricelang.check.files import MAX_BYTES
+from pricelang.check.extended import MAX_BYTES
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE, error_line
 from pricelang.cli.failures import fault_lines, palette
 from pricelang.syntax.diagnostics import BookError

@@ -13,7 +13,6 @@ import click
 from pricelang import __version__
 from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
 from pricelang.cli.interrupts import end_quietly, raise_again
-from pricelang.compile.gc_guard import uncollected
 from pricelang.present.arguments import as_flags
 from pricelang.present.table import WIDE
 
@@ -36,14 +35,22 @@ COMMANDS = {
     "breakeven": "Show when a cache pays, a free allowance ends, or a model is cheaper.",
     "audit": "Decide claims over every request, how modifiers meet, and what is dead.",
     "diff": "Show what changes for whom between two books, days or revisions.",
+    "drift": "Compare a book with lists, pages and packages, and show what differs.",
+    "add": "Add a model, a price, another name or a source to a book.",
     "sql": "Print the rates and a query that prices a table of usage, for a warehouse.",
     "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
+    "new": "Write a small book to begin with.",
+    "mcp": "Serve an assistant, by the Model Context Protocol.",
+    "lsp": "Serve an editor, by the Language Server Protocol.",
+    "compile": "Write a book in the compiled form that any program can evaluate.",
 }
 
 
-WITHOUT_TABLES = frozenset(("focus-check", "sql", "import", "export", "fmt"))
+WITHOUT_TABLES = frozenset(
+    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "mcp", "new", "sql")
+)
 WITH_AMOUNTS = frozenset(
     (
         "price",
@@ -101,8 +108,7 @@ class Commands(click.Group):
         """The command of a name, imported now, or None."""
         if cmd_name not in COMMANDS:
             return None
-        with uncollected():
-            module = import_module(f"pricelang.cli.{cmd_name.replace('-', '_')}")
+        module = import_module(f"pricelang.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         own = {option.name for option in command.params}
         if cmd_name not in WITHOUT_TABLES and "wide" not in own:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 from attrs import field, frozen
 
-from pricelang.api import Book, load
+from pricelang.api import Book, loaded
 from pricelang.apps.answers import RecordDefaults
 from pricelang.cli.book_flags import given_by_flags, opened_book
-from pricelang.cli.failures import UnusableBook, failures
+from pricelang.cli.failures import UnusableBook, failures, warn_of_same_name
 from pricelang.present.text import printable
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.io.files import STDIN
@@ -117,8 +117,9 @@ def _is_empty(stream: TextIO) -> bool:
 
 def open_book(source: str) -> Book:
     """The book of a path or a name. Raises `UnusableBook`, which shows its faults."""
+    warn_of_same_name(source)
     try:
-        return opened_book(source) or load(source)
+        return opened_book(source) or loaded(source)
     except BookError as error:
         raise UnusableBook(error, source) from None
 

@@ -72,8 +72,8 @@ def command(
     ctx: click.Context, /, period: str | None, by: str, unit: str | None, **params: Any
 ) -> None:
     """Show what an account owes for a month: each line item with its list price, discount and net,
-    then the free allowances, tiers, minimums and caps of the account, in order of time. The list
-    is the book that the contract extends.
+    then the free allowances, tiers, minimums, caps, commitments and credits of the account, in
+    order of time. The list is the book that the contract extends.
 
     Rules count by the key after `per` that records carry, such as `project`. All records are of one
     `organization` unless they carry one. Records outside of the period are counted and left out.

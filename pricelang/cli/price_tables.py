@@ -13,7 +13,7 @@ from pricelang.cli.report import ignored_line, show_report
 from pricelang.cli.tables import NOT_STRICT, on_spark, opened
 from pricelang.present.readable import readable_amount
 from pricelang.present.terminal import say
-from pricelang.present.text import printable
+from pricelang.present.text import how_many, printable
 
 if TYPE_CHECKING:
     from pricelang.engines.rows import Written
@@ -79,7 +79,7 @@ def _show_written(written: Written, rest: tuple[str, ...]) -> int:
     """Says on standard error what became of rows that were written; returns the exit code."""
     amounts = ", ".join(readable_amount(sum_, name) for name, sum_ in written.totals.items())
     say(
-        f"{written.read:,} rows read: {written.priced:,} priced, {written.refused:,} "
+        f"{how_many(written.read, 'row')} read: {written.priced:,} priced, {written.refused:,} "
         f"refused{f'; total {amounts}' if amounts else ''}",
         err=True,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,6 +91,8 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _files_in(folder: str) -> Iterator[str]:
+    from pathlib import Path
+
     from pricelang.usage.io.folders import record_files
 
     yield from record_files(folder)
@@ -102,11 +103,19 @@ def _files_in(folder: str) -> Iterator[str]:
 
 def book_files(source: str) -> list[str]:
     """The files of a book and of those that it extends; none where it cannot be read."""
-    from pricelang.check.files import read_layers
+    from pricelang.check.entries import entry_of
+    from pricelang.check.files import compiled_in, read_layers
     from pricelang.files.sources import sources_of
 
     try:
-        layers = [layer for one in sources_of(source) for layer in read_layers(one)]
-        return [str(file.path) for layer in layers for file in layer.files]
+        return [
+            str(path)
+            for one in sources_of(source)
+            for path in (
+                [entry_of(one).file]
+                if compiled_in(one)
+                else [file.path for layer in read_layers(one) for file in layer.files]
+            )
+        ]
     except BookError:
         return []

@@ -13,6 +13,7 @@ import click
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import paths_in
 from pricelang.cli.inputs import open_book
+from pricelang.cli.watching import watched
 from pricelang.evaluate.examples import Result, run_examples
 from pricelang.present.decimals import plain
 from pricelang.present.terminal import say, show_table
@@ -66,6 +67,7 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str | None) -> F
     help="Print one JSON object for each example, one a line, and one for the coverage.",
 )
 @click.pass_context
+@watched
 def command(
     ctx: click.Context,
     /,
@@ -83,7 +85,7 @@ def command(
       pricelang test my-contract.price -k "fast"
       pricelang test --coverage --fail-under 90
     """
-    from pricelang.check.files import read_layers
+    from pricelang.check.files import compiled_in, read_layers
 
     book = open_book(path)
     selected = [
@@ -91,10 +93,12 @@ def command(
     ]
     if text and not selected:
         ctx.fail(f"no example has `{printable(text)}` in its title")
-    layers = read_layers(path)
+    layers = () if compiled_in(path) else read_layers(path)
     results, names = run_examples(book, selected), paths_in(layers)
     _show_results(results, names, as_json)
     short = False
+    if (coverage or fail_under is not None) and not layers:
+        ctx.fail(f"the coverage of lines needs the text of the book, and `{path}` is compiled")
     if coverage or fail_under is not None:
         # a book below has examples of its own, which are not among these
         own = {file.name: file.text.split("\n") for file in layers[-1].files}
@@ -116,6 +120,9 @@ def _show_results(results: Sequence[Result], names: dict[str, str], as_json: boo
         return
     for result in failed:
         say(_failure(result, names) + "\n")
+    if not results:
+        say("no examples: nothing was tested")
+        return
     said = f"{len(failed):,} failed" if failed else "all pass"
     say(f"{how_many(len(results), 'example')}, {said}")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from pricelang.check.book_files import Layer
 from pricelang.check.draft import WORDS, Draft
 from pricelang.check.draft_faults import LayerTree
-from pricelang.check.files import Layer, bundled_books
+from pricelang.check.entries import bundled_books
 from pricelang.files.bundled import rules_folder
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
@@ -58,7 +59,7 @@ def which_book(layer: Layer, base: LayerTree, above: LayerTree) -> Iterator[Faul
     """Tells which book is meant where one beside a contract has the name of a bundled one."""
     name, path = base.header.name.text, layer.files[0].path
     named = isinstance(above.header.extends, t.Name)
-    if named and name in bundled_books() and not path.is_relative_to(rules_folder()):
+    if named and name in bundled_books() and not path.is_relative_to(str(rules_folder())):
         yield Fault(
             "same_name",
             f"`{name}` is the book in `{layer.files[0].name}` here, "

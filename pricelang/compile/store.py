@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 import attrs
 
 from pricelang.compile.gc_guard import uncollected
-from pricelang.files.bundled import folder_of
 from pricelang.files.cache import cache_folder, digest, fingerprint, keep, read_own
+from pricelang.files.shipped import shipped
 from pricelang.model import book as m
 
 T = TypeVar("T")
@@ -185,6 +185,27 @@ def cached_book(key: str, make: Callable[[], m.Book]) -> m.Book:
     return book
 
 
+def shipped_book(name: str) -> tuple[m.Book, str] | None:
+    """The bundled book of a name as it came with an installed package, and the key of its text;
+    None in a checkout, where the text may be newer.
+    """
+    text = shipped(f"{name}.book")
+    if text is None:
+        return None
+    key, _, rest = text.partition("\n")
+    return read_book(rest), key
+
+
+def is_shipped(name: str) -> bool:
+    """Decides whether a book came with an installed package."""
+    return shipped(f"{name}.book") is not None
+
+
+def dump_shipped(book: m.Book, key: str) -> str:
+    """What comes with the package for `shipped_book`."""
+    return f"{key}\n{dump_book(book)}"
+
+
 def compiler() -> str:
     """A word that changes whenever the code that checks books does."""
-    return fingerprint("syntax", "model", "check", "solver", "compile", folder_of("grammar"))
+    return fingerprint("syntax", "model", "check", "solver", "compile", "grammar")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pricelang.apps.price_book import PriceBook
-from pricelang.model.errors import needed
-from pricelang.model.instants import Instant, text_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from duckdb import DuckDBPyConnection, DuckDBPyRelation
     from pyspark.sql import SparkSession
 
@@ -18,9 +17,16 @@ if TYPE_CHECKING:
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
+    from pricelang.model.instants import Instant
 
 
 _BY_DUCKDB = "tables are priced by DuckDB"
+
+
+def _needed(module: str, extra: str, what: str) -> None:
+    from pricelang.model.errors import needed
+
+    needed(module, extra, what)
 
 
 class TableBook(PriceBook):
@@ -66,7 +72,7 @@ class TableBook(PriceBook):
         >>> print(pricelang.load().price_table(usage).fetchall()[0][-1].normalize())
         0.25
         """
-        needed("duckdb", "duckdb", _BY_DUCKDB)
+        _needed("duckdb", "duckdb", _BY_DUCKDB)
         from pricelang.engines.failures import engine_errors
         from pricelang.engines.rows import priced, write_priced
 
@@ -111,7 +117,7 @@ class TableBook(PriceBook):
         >>> [(total.by, total.amount) for total in pricelang.load().report(usage, ["day"]).totals]
         [(('2026-04-17',), Fraction(1, 4)), (('2026-04-18',), Fraction(1, 200000))]
         """
-        needed("duckdb", "duckdb", _BY_DUCKDB)
+        _needed("duckdb", "duckdb", _BY_DUCKDB)
         from pricelang.engines.failures import engine_errors
         from pricelang.engines.totals import totals
 
@@ -138,7 +144,7 @@ class TableBook(PriceBook):
 
         Arguments and errors are those of `pricelang.engines.macro.register`.
         """
-        needed("duckdb", "duckdb", _BY_DUCKDB)
+        _needed("duckdb", "duckdb", _BY_DUCKDB)
         from pricelang.engines.failures import engine_errors
         from pricelang.engines.macro import register
 
@@ -158,7 +164,7 @@ class TableBook(PriceBook):
         """The book on a Spark session: its `price(df)` and `totals(df, by)` price DataFrames
         of usage, exactly; needs the extra `spark`. See `pricelang.engines.spark.SparkBook`.
         """
-        needed("pyspark", "spark", "tables of Spark are priced by pyspark")
+        _needed("pyspark", "spark", "tables of Spark are priced by pyspark")
         from pricelang.engines.spark import SparkBook
 
         return SparkBook(self, session)
@@ -177,6 +183,7 @@ class TableBook(PriceBook):
     ) -> Job:
         from pricelang.engines.columns import Fixed
         from pricelang.engines.duck import open_job
+        from pricelang.model.instants import text_of
         from pricelang.usage.io.offline import open_duckdb
 
         fixed = Fixed(model, None if at is None else text_of(at), dimensions)

@@ -49,12 +49,14 @@ def run_examples(book: RatedBook, select: Iterable[m.Example] | None = None) -> 
     >>> all(result.passed for result in run_examples(pricelang.load()))
     True
     """
-    rates = RateCard(
-        book.checked
-    )  # not those of `book`, which hold what anybody asks for against more
-    return [
-        _run(rates, example) for example in (book.checked.examples if select is None else select)
-    ]
+    # not the rates of `book`, which hold what anybody asks for against more
+    return run_checked(book.checked, book.checked.examples if select is None else select)
+
+
+def run_checked(book: m.Book, examples: Iterable[m.Example]) -> list[Result]:
+    """The results of some examples of a checked book, as `run_examples`."""
+    rates = RateCard(book)
+    return [_run(rates, example) for example in examples]
 
 
 def _run(rates: RateCard, example: m.Example) -> Result:

@@ -67,6 +67,11 @@ class ModelLimits:
     start: int
     columns: Mapping[str, m.Figure]
 
+    @property
+    def largest(self) -> m.Figure:
+        """The largest figure."""
+        return max(self.columns.values(), key=lambda figure: figure.value)
+
 
 class RequestLimits:
     """The limits of a book by model and instant."""
@@ -79,49 +84,49 @@ class RequestLimits:
         )
         groups = dict(book.groups)
         self.prompt = tuple(book.meters[index].name for index in groups.get(PROMPT, ()))
-        self._windows = _rows(book, WINDOW) if self.axis is not None and self.prompt else {}
-        self._answers = (
+        self.prompt_rows = _rows(book, WINDOW) if self.axis is not None and self.prompt else {}
+        self.answer_rows = (
             _rows(book, ANSWERS) if any(meter.name == ANSWER for meter in book.meters) else {}
         )
         columns = {
-            column for rows in self._answers.values() for row in rows for column in row.columns
+            column for rows in self.answer_rows.values() for row in rows for column in row.columns
         }
-        self._named: dict[str, list[tuple[int, int]]] = {}
+        self.named: dict[str, list[tuple[int, int]]] = {}
         for axis, dimension in enumerate(book.dimensions):
             for index, value in enumerate(dimension.values):
                 if value.name in columns:
-                    self._named.setdefault(value.name, []).append((axis, index))
+                    self.named.setdefault(value.name, []).append((axis, index))
 
     def at(self, point: Sequence[int], seconds: int) -> tuple[RequestLimit, ...]:
         """The limits on a request at a point of the space and at an instant."""
         found = []
         model = point[m.MODELS]
         window, answer = (
-            _holding(self._windows, model, seconds),
-            _holding(self._answers, model, seconds),
+            _holding(self.prompt_rows, model, seconds),
+            _holding(self.answer_rows, model, seconds),
         )
         if window is not None and self.axis is not None:
             value = self._book.dimensions[self.axis].values[value_at(point, self.axis)].name
-            figure = window.columns.get(value) or _largest(window)
+            figure = window.columns.get(value) or window.largest
             found.append(RequestLimit(PROMPT, self.prompt, int(figure.value), figure.origin))
         if answer is not None:
             own = {
                 name: figure for name, figure in answer.columns.items() if self._holds(name, point)
             }
             if own:
-                figure = _largest(ModelLimits(answer.start, own))
+                figure = ModelLimits(answer.start, own).largest
                 found.append(RequestLimit(ANSWER, (ANSWER,), int(figure.value), figure.origin))
         return tuple(found)
 
     def _holds(self, column: str, point: Sequence[int]) -> bool:
         """Decides whether a column of answers holds for requests at a point."""
-        named = self._named.get(column)
+        named = self.named.get(column)
         return named is None or any(value_at(point, axis) == index for axis, index in named)
 
     @property
     def every(self) -> dict[tuple[str, ...], tuple[int, ...]]:
         """All limits that there are on sums of meters, for whatever model and day."""
-        kinds = ((self.prompt, self._windows), ((ANSWER,), self._answers))
+        kinds = ((self.prompt, self.prompt_rows), ((ANSWER,), self.answer_rows))
         found = {
             meters: sorted(
                 {
@@ -138,7 +143,7 @@ class RequestLimits:
     @property
     def days(self) -> frozenset[int]:
         """The instants (UTC seconds) from which a row of limits holds."""
-        found = (*self._windows.values(), *self._answers.values())
+        found = (*self.prompt_rows.values(), *self.answer_rows.values())
         return frozenset(row.start for rows in found for row in rows)
 
     def of_all(
@@ -148,15 +153,15 @@ class RequestLimits:
         and the wider window.
         """
         answer, window = (
-            _holding(self._answers, model, seconds),
-            _holding(self._windows, model, seconds),
+            _holding(self.answer_rows, model, seconds),
+            _holding(self.prompt_rows, model, seconds),
         )
         longest: Longest | None = None
         if answer is not None:
             plain = [
                 int(figure.value)
                 for name, figure in answer.columns.items()
-                if name not in self._named
+                if name not in self.named
             ]
             most = max(plain, default=None)
             named = sorted(
@@ -174,16 +179,16 @@ class RequestLimits:
             *(n for n in range(len(dimension.values)) if n != dimension.default),
         )
         names = [dimension.values[n].name for n in values]
-        each = tuple(int((window.columns.get(name) or _largest(window)).value) for name in names)
+        each = tuple(int((window.columns.get(name) or window.largest).value) for name in names)
         return longest, each, self.wider(model, seconds)
 
     def wider(self, model: int, seconds: int) -> Wider | None:
         """The window that a long prompt of a request which says none can only have been in."""
-        window = _holding(self._windows, model, seconds)
+        window = _holding(self.prompt_rows, model, seconds)
         if window is None or self.axis is None:
             return None
         dimension = self._book.dimensions[self.axis]
-        default = window.columns.get(dimension.values[dimension.default].name) or _largest(window)
+        default = window.columns.get(dimension.values[dimension.default].name) or window.largest
         *others, (up_to, name) = sorted(
             (int(figure.value), name) for name, figure in window.columns.items()
         )
@@ -192,7 +197,7 @@ class RequestLimits:
 
     def windows(self, model: int, seconds: int) -> dict[tuple[str, str], int]:
         """How long a prompt may be with each value of the window."""
-        window = _holding(self._windows, model, seconds)
+        window = _holding(self.prompt_rows, model, seconds)
         return (
             {(WINDOW, name): int(figure.value) for name, figure in window.columns.items()}
             if window is not None
@@ -201,12 +206,12 @@ class RequestLimits:
 
     def answers(self, model: int, seconds: int) -> dict[tuple[str, str], int]:
         """How long an answer may be with each value of a dimension that has a limit of its own."""
-        answer = _holding(self._answers, model, seconds)
+        answer = _holding(self.answer_rows, model, seconds)
         named = answer.columns.items() if answer is not None else ()
         return {
             (self._book.dimensions[axis].name, name): int(figure.value)
             for name, figure in named
-            for axis, _ in self._named.get(name, ())
+            for axis, _ in self.named.get(name, ())
         }
 
 
@@ -256,10 +261,6 @@ def _holding(rows: Mapping[int, list[ModelLimits]], model: int, seconds: int) ->
     held = rows.get(model, ())
     place = bisect_right([row.start for row in held], seconds)
     return held[place - 1] if place else None
-
-
-def _largest(row: ModelLimits) -> m.Figure:
-    return max(row.columns.values(), key=lambda figure: figure.value)
 
 
 @lru_cache(maxsize=16)

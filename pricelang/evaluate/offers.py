@@ -10,7 +10,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import NotOffered
 from pricelang.model.instants import written
 from pricelang.model.space import dimension_of, value_at
-from pricelang.solver.node_store import walk
+from pricelang.solver.walk import walk
 
 Point = tuple[int, ...]
 

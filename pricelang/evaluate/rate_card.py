@@ -11,6 +11,7 @@ from fractions import Fraction
 
 from attrs import define, field
 
+from pricelang.evaluate.bill import Bill
 from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.days import Days, any_time, noted, undated
 from pricelang.evaluate.fast_path import Shortcut, shortcut_of
@@ -103,6 +104,16 @@ class RateCard:
             except (KeyError, TypeError, ValueError):
                 pass  # as in `amount`
         return self._request(model, at, usage, dimensions, label, held)
+
+    def bill(
+        self,
+        model: str,
+        at: Instant | None,
+        usage: Mapping[str, object],
+        dimensions: Mapping[str, str],
+    ) -> Bill:
+        """The bill of one request. Raises `PriceError`."""
+        return Bill((self.request(model, at, usage, dimensions),))
 
     def _request(
         self,

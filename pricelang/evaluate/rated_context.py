@@ -121,7 +121,9 @@ class RatedContexts:
                 for index, value in zip(timed, values, strict=True)
             ]
             if all(any(holds(offer.scope, point) for offer in some) for some in offers):
-                yield self._new(entry.at, tuple(point), entry.dimensions)
+                found = self._new(entry.at, tuple(point), entry.dimensions)
+                found.notes = entry.notes
+                yield found
 
 
 def kept(cache: dict[K, V], key: K, value: V) -> V:

@@ -1,26 +1,37 @@
-"""Where the grammar and the bundled books lie:
-inside the installed package, or beside it in a checkout.
+"""Where the grammar and the bundled books lie: inside the installed package, which may be an
+archive, or beside it in a checkout.
 """
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+if TYPE_CHECKING:
+    from pricelang.files.places import Place
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+OUTSIDE = ("grammar", "rules")
+"""The folders that are beside the package in a checkout."""
 
 
-def folder_of(name: str) -> str:
-    """The folder `grammar` or `rules`, as text."""
-    inside = os.path.join(_PACKAGE, name)
-    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_PACKAGE), name)
+def folder_of(name: str) -> Place:
+    """The folder `grammar` or `rules`."""
+    from pathlib import Path
+
+    if not os.path.isdir(PACKAGE):
+        from importlib.resources import files
+
+        return files("pricelang").joinpath(name)
+    inside = os.path.join(PACKAGE, name)
+    return Path(inside if os.path.isdir(inside) else os.path.join(os.path.dirname(PACKAGE), name))
 
 
-def grammar_path() -> Path:
+def grammar_path() -> Place:
     """The Lark grammar."""
-    return Path(folder_of("grammar")) / "pricelang.lark"
+    return folder_of("grammar").joinpath("pricelang.lark")
 
 
-def rules_folder() -> Path:
+def rules_folder() -> Place:
     """The folder of the bundled books, one folder a book."""
-    return Path(folder_of("rules"))
+    return folder_of("rules")

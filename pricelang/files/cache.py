@@ -9,7 +9,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from functools import cache
 from typing import TYPE_CHECKING
+
+from pricelang.files.bundled import OUTSIDE, PACKAGE, folder_of
+from pricelang.files.shipped import CODE, shipped
 
 if TYPE_CHECKING:
     from hashlib import sha256
@@ -23,7 +27,8 @@ else:
         except ImportError:
             from hashlib import sha256
 
-PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+ROOT = 0
+"""The user whose files an image holds: who runs as another can read them, and not write them."""
 
 
 def digest(data: bytes) -> str:
@@ -31,18 +36,23 @@ def digest(data: bytes) -> str:
     return str(sha256(data).hexdigest())
 
 
+@cache
 def fingerprint(*folders: str) -> str:
-    """A word that changes whenever the code in some folders
-    of the package changes (`""` is the package's own).
+    """A word that changes whenever the code in some folders of the package changes: a digest of
+    what it is, not of when it was written. An installed package has one word for all of its code.
     """
+    built = shipped(CODE)
+    if built is not None:
+        return built
     parts = []
     for folder in folders:
-        with os.scandir(os.path.join(PACKAGE, folder)) as entries:
+        place = folder_of(folder) if folder in OUTSIDE else os.path.join(PACKAGE, folder)
+        with os.scandir(str(place)) as entries:
             for entry in sorted(entries, key=lambda entry: entry.name):
                 if entry.name.endswith((".py", ".lark", ".json")):
-                    found = entry.stat()
-                    parts.append(f"{folder}/{entry.name}:{found.st_size}:{found.st_mtime_ns}")
-    return ";".join(parts)
+                    with open(entry.path, "rb") as stream:
+                        parts.append(f"{folder}/{entry.name}:{digest(stream.read())}")
+    return digest(";".join(parts).encode())
 
 
 def cache_folder() -> str | None:
@@ -63,11 +73,12 @@ def cache_folder() -> str | None:
 
 
 def is_own(found: os.stat_result) -> bool:
-    """Decides whether a file is the user's own, and nobody else's to write."""
+    """Decides whether a file is the user's own, or the system's, and nobody else's to write."""
     if not hasattr(os, "getuid"):
         # a cache folder under the user's profile is the user's own on systems without owners
         return True
-    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    own = found.st_uid in (os.getuid(), ROOT)
+    return own and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def read_own(path: str) -> str | None:

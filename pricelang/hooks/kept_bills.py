@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from pricelang.api import Bill, Book, PriceError
+from pricelang.api import Book
+from pricelang.evaluate.bill import Bill
+from pricelang.model.errors import PriceError
 
 _LOG = logging.getLogger("pricelang")
 

@@ -8,7 +8,8 @@ from typing import Any
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.outputs import ChatGeneration, LLMResult
 
-from pricelang.api import Bill, Book
+from pricelang.api import Book
+from pricelang.evaluate.bill import Bill
 from pricelang.hooks.kept_bills import KeptBills
 
 

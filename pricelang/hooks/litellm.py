@@ -8,7 +8,9 @@ from typing import Any
 
 from litellm.integrations.custom_logger import CustomLogger
 
-from pricelang.api import Bill, Book, PriceError
+from pricelang.api import Book
+from pricelang.evaluate.bill import Bill
+from pricelang.model.errors import PriceError
 
 OnBill = Callable[[Bill, dict[str, Any]], None]
 OnError = Callable[[PriceError, dict[str, Any]], None]

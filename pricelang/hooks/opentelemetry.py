@@ -7,7 +7,8 @@ from typing import Any
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 
-from pricelang.api import Book, PriceError
+from pricelang.api import Book
+from pricelang.model.errors import PriceError
 from pricelang.present.decimals import plain
 
 COST = "gen_ai.usage.cost"

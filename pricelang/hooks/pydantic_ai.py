@@ -11,7 +11,8 @@ from pydantic_ai.models import Model, ModelRequestParameters, StreamedResponse
 from pydantic_ai.models.wrapper import WrapperModel
 from pydantic_ai.settings import ModelSettings
 
-from pricelang.api import Bill, Book
+from pricelang.api import Book
+from pricelang.evaluate.bill import Bill
 from pricelang.hooks.kept_bills import KeptBills
 
 

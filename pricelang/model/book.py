@@ -71,7 +71,7 @@ from pricelang.model.statements import (
     Rounding,
     Stage,
 )
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Nodes, Scope
 from pricelang.syntax.relations import Relation
 
 __all__ = [
@@ -137,7 +137,7 @@ class Decisions:
     such as the deciding lines of a modifier. What is offered has the leaf `(1,)`, what is not `()`.
     """
 
-    nodes: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+    nodes: Nodes
     leaves: tuple[tuple[int, ...], ...]
     values: tuple[tuple[int, ...], ...]
     meters: tuple[int, ...]

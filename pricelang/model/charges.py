@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pricelang.model.names import Offer
 from pricelang.model.origins import Origin
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Scope
 
 CalendarPeriod: TypeAlias = Literal["day", "month", "year"]
 CALENDAR_PERIODS: tuple[CalendarPeriod, ...] = get_args(CalendarPeriod)

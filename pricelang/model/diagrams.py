@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
-from pricelang.solver.node_store import walk
+from pricelang.solver.walk import walk
 
 Stopping: TypeAlias = Literal["value", "meter", "refusal", "modifier", "exclusion", "price"]
 """The groups whose rules may leave a request without a price, in the order of asking."""

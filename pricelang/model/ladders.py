@@ -7,7 +7,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.model.origins import Origin
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Scope
 
 
 @frozen(eq=False, repr=False)

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pricelang.model.names import Offer
 from pricelang.model.origins import Origin
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Scope
 
 Outcome: TypeAlias = Literal["factor", "add", "no_effect", "refuse"]
 ModifierKind: TypeAlias = Literal["multiplier", "surcharge"]
@@ -55,8 +55,8 @@ class Modifier:
 
 @frozen(eq=False, repr=False)
 class LimitLine:
-    """A floor or a cap: on unit prices of `meters`, on a request, or on an account (`per` is its key
-    and period), for which `meters` are those whose cost counts, and none are all that a request
+    """A floor or a cap: on unit prices of `meters`, on a request, or on an account (`per` is its
+    key and period), for which `meters` are those whose cost counts, and none are all that a request
     costs.
     """
 

@@ -12,7 +12,7 @@ from attrs import frozen
 from pricelang.model.clock import Clock
 from pricelang.model.ladders import Ladder
 from pricelang.model.origins import Origin
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Scope
 
 SECOND: Final = "second"
 """The kind of all times; other kinds are words of the book."""
@@ -57,12 +57,12 @@ class Offer:
 @frozen(eq=False, repr=False)
 class Value:
     """A value of a dimension and where it is offered.
-    A value with a `clock` is set by the instant of the request.
+    A value with `clocks` is set by the instant of the request: while any of them holds.
     """
 
     name: str
     offers: tuple[Offer, ...]
-    clock: Clock | None
+    clocks: tuple[Clock, ...]
 
 
 @frozen(eq=False, repr=False)

@@ -10,7 +10,7 @@ from attrs import frozen
 from pricelang.model.origins import Origin
 from pricelang.model.record_kinds import RecordKind
 from pricelang.model.statements import Remark
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Scope
 from pricelang.syntax.relations import Relation
 
 Expectation: TypeAlias = Literal["cost", "refused", "not_offered"]

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from pricelang.model.origins import Origin
 from pricelang.present.decimals import RoundingMode
-from pricelang.solver.diagram import Scope
+from pricelang.solver.boxes import Scope
 
 Stage: TypeAlias = Literal["unit_price", "line", "total"]
 

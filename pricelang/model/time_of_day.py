@@ -8,7 +8,14 @@ from itertools import pairwise, product
 from math import prod
 from typing import Protocol
 
-from pricelang.model.clock import UTC, WEEK_MINUTES, local_minute, minute_of_week, offsets
+from pricelang.model.clock import (
+    UTC,
+    WEEK_MINUTES,
+    Clock,
+    local_minute,
+    minute_of_week,
+    offsets,
+)
 from pricelang.model.names import Dimension
 
 DAY, WEEK = 86_400, 7 * 86_400
@@ -51,27 +58,33 @@ def value_in_week(dimension: Dimension, minute: int) -> int:
     the default outside of all windows.
     """
     for number, value in enumerate(dimension.values):
-        if value.clock is not None and value.clock.holds(minute):
-            return number
+        for clock in value.clocks:
+            if clock.holds(minute):
+                return number
     return dimension.default
+
+
+def clocks_of(dimension: Dimension) -> list[Clock]:
+    """The clocks of a dimension."""
+    return [clock for value in dimension.values for clock in value.clocks]
 
 
 def zone_of(dimension: Dimension) -> str:
     """The zone of the clocks of a dimension, which is one."""
-    return next((value.clock.zone for value in dimension.values if value.clock is not None), UTC)
+    return next((clock.zone for clock in clocks_of(dimension)), UTC)
 
 
 def is_daily(dimension: Dimension) -> bool:
     """Decides whether the clock sets the same on every day of the week."""
-    return all(value.clock.is_daily for value in dimension.values if value.clock is not None)
+    return all(clock.is_daily for clock in clocks_of(dimension))
 
 
 def week_of(dimension: Dimension) -> tuple[tuple[int, int], ...]:
     """The minutes of the week, in the zone of the dimension, at which another value begins, each
     with the value; the first is the beginning of the week.
     """
-    clocks = [value.clock for value in dimension.values if value.clock is not None]
-    edges = {edge % WEEK_MINUTES for clock in clocks for span in clock.spans() for edge in span}
+    spans = [span for clock in clocks_of(dimension) for span in clock.spans()]
+    edges = {edge % WEEK_MINUTES for span in spans for edge in span}
     found: list[tuple[int, int]] = []
     for minute in sorted({0, *edges}):
         value = value_in_week(dimension, minute)

@@ -40,7 +40,9 @@ def singular(name: str) -> str:
 
 
 def plural(name: str) -> str:
-    """The plural of a unit's name: `tokens`, `searches`."""
+    """The plural of a unit's name: `tokens`, `searches`, `queries`."""
+    if re.search(r"[^aeiou]y$", name):
+        return name[:-1] + "ies"
     return name + ("es" if re.search(r"(?:ch|sh|s|x)$", name) else "s")
 
 

@@ -10,17 +10,12 @@ are the same function exactly when they are the same number.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeAlias
 
 from attrs import define
 
 from pricelang.solver.axis_parts import parts_by_masks
-from pricelang.solver.node_store import Branches, Leaf, NodeStore
-
-Scope: TypeAlias = tuple[tuple[int, int], ...]
-"""A box over axes: pairs of an axis and a bit mask of the points on it, sorted by axis;
-an axis that is not named is unrestricted.
-"""
+from pricelang.solver.boxes import Branches, Scope
+from pricelang.solver.node_store import Leaf, NodeStore
 
 
 @define(eq=False, repr=False)

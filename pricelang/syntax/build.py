@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, assert_never, get_args
 
 from lark import Token, Tree
@@ -132,6 +133,12 @@ class Builder(ValueBuilder):
             cell = self.cell(child, line, column)
             cells.append(cell)
             line, column = cell.span.end_line, cell.span.end_column
+        # a blank cell is what lies between its neighbours and their bars
+        for number, (cell, after) in enumerate(pairwise(cells)):
+            start, end = cell.span.column + 2, after.span.column - 2
+            if cell.kind == "blank" and after.kind != "blank" and end > start:
+                wide = Span(self.file, cell.span.line, start, cell.span.line, end)
+                cells[number] = t.Cell("blank", span=wide)
         return t.Row(tuple(cells), span=here)
 
     def cell(self, node: Tree[Token], line: int, column: int) -> t.Cell:

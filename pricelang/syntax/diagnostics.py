@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import field, frozen
 
+from pricelang.present.explained import Help
 from pricelang.present.text import printable
 
 
@@ -33,16 +34,29 @@ class Fault:
     """One thing wrong with a book.
 
     `code` is stable and meant for programs, `message` is one sentence without a final period,
-    `help` says what to do next, and `others` are further places with a word on each (the other one
-    of two rules that disagree).
+    and `others` are further places with a word on each (the other one of two rules that disagree).
     """
 
     code: str
     message: str
     span: Span
-    help: str | None = None
+    _help: Help = field(default=None, eq=False, repr=False)
     others: tuple[tuple[Span, str], ...] = ()
     severity: str = "error"
+
+    @property
+    def help(self) -> str | None:
+        """What to do next, or None. It is worked out when it is first asked for: of very many
+        faults few are shown, and the nearest known name takes long to find.
+        """
+        found = self._help
+        if callable(found):
+            found = found()
+            object.__setattr__(self, "_help", found)
+        return found
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Fault, (self.code, self.message, self.span, self.help, self.others, self.severity)
 
 
 class BookError(Exception):
@@ -65,8 +79,12 @@ class BookError(Exception):
         first = self.faults[0] if self.faults else None
         self.code = first.code if first else ""
         self.location = str(first.span) if first and first.span != NOWHERE else None
-        self.help = first.help if first else None
         super().__init__("\n".join(map(_sentence, self.faults)))
+
+    @property
+    def help(self) -> str | None:
+        """What to do next about the first fault."""
+        return self.faults[0].help if self.faults else None
 
     def __reduce__(self) -> tuple[object, ...]:
         # made without its `__init__`, whose arguments are not its `args`

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import lark
 from lark import Lark
 from lark.grammar import Rule
 from lark.lexer import TerminalDef
 
-from pricelang.files.bundled import grammar_path
+from pricelang.files.bundled import folder_of, grammar_path
 from pricelang.files.cache import cache_folder, digest, keep, read_own
+
+if TYPE_CHECKING:
+    from pricelang.files.places import Place
 
 FORMAT = 1
 
@@ -58,9 +60,9 @@ def dump_parser(parser: Lark, grammar: str) -> str:
     return f"{_key(grammar)}\n{json.dumps([data, memo], separators=(',', ':'), default=list)}\n"
 
 
-def tables_path() -> Path:
+def tables_path() -> Place:
     """The tables that come with the package."""
-    return grammar_path().with_name("pricelang.tables.json")
+    return folder_of("grammar").joinpath("pricelang.tables.json")
 
 
 def _key(grammar: str) -> str:
@@ -106,4 +108,5 @@ def _actions(found: dict[str, Any]) -> dict[int, Any]:
 
 if __name__ == "__main__":
     text = grammar_path().read_text(encoding="utf-8")
-    tables_path().write_text(dump_parser(make_parser(text), text), encoding="utf-8")
+    with open(str(tables_path()), "w", encoding="utf-8") as stream:
+        stream.write(dump_parser(make_parser(text), text))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 
 from lark import UnexpectedInput
 
 from pricelang.syntax.build import Builder
 from pricelang.syntax.build_statements import build_statement
-from pricelang.syntax.diagnostics import Fault, sort_faults
+from pricelang.syntax.diagnostics import Fault, Span, sort_faults
 from pricelang.syntax.incremental import Memory
 from pricelang.syntax.split import Chunk, split_text
 from pricelang.syntax.syntax_faults import syntax_fault
 from pricelang.syntax.tree import File, Statement
-from pricelang.syntax.words import grammar, reserved
+from pricelang.syntax.words import beginnings, grammar, reserved
 
 _MEMORY = Memory()
 
@@ -28,7 +30,7 @@ def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
     chunks, comments, faults = split_text(name, text)
     statements: list[Statement] = []
     lost: set[str] = set()
-    for chunk in chunks:
+    for chunk in _indented(name, chunks, faults):
         statement, wrong = _MEMORY.statement(name, chunk, parse_statement)
         faults += wrong
         if statement is not None:
@@ -38,6 +40,46 @@ def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
     return File(name, text, tuple(statements), tuple(comments), frozenset(lost)), _each_word_once(
         faults
     )
+
+
+def _indented(name: str, chunks: list[Chunk], faults: list[Fault]) -> Iterator[Chunk]:
+    """The statements of a text, where lines that begin with no word of a statement belong to the
+    one above them if it can be read with them, and not without: a fault for such lines.
+    """
+    place = 0
+    while place < len(chunks):
+        chunk, place = chunks[place], place + 1
+        rest = list(itertools.takewhile(_begins_nothing, chunks[place:]))
+        if rest and _MEMORY.statement(name, chunk, parse_statement)[0] is None:
+            lines, whole = _whole(name, chunk, rest)
+            if lines:
+                faults.append(_not_indented(name, chunk, rest[0]))
+                chunk, place = whole, place + lines
+        yield chunk
+
+
+def _begins_nothing(chunk: Chunk) -> bool:
+    return chunk.text.split(None, 1)[0] not in beginnings()
+
+
+def _whole(name: str, chunk: Chunk, rest: list[Chunk]) -> tuple[int, Chunk]:
+    """How many of the texts below make a statement whole, the most that do, and the whole."""
+    for number in range(len(rest), 0, -1):
+        text = chunk.text
+        for line in rest[:number]:
+            text += "\n" * (line.line - chunk.line - text.count("\n")) + "  " + line.text
+        whole = Chunk(chunk.line, text)
+        if parse_statement(name, whole)[0] is not None:
+            return number, whole
+    return 0, chunk
+
+
+def _not_indented(name: str, chunk: Chunk, line: Chunk) -> Fault:
+    """The fault of a line that starts in the first column and belongs to a statement above."""
+    row, header = line.text.split("\n", 1)[0], " ".join(chunk.text.split()[:2])
+    message = f"`{row.split()[0]}` belongs to `{header}` above it"
+    span = Span(name, line.line, 1, line.line, len(row) + 1)
+    return Fault("indented", message, span, "indent what belongs to it")
 
 
 def _each_word_once(faults: list[Fault]) -> tuple[Fault, ...]:

@@ -153,19 +153,26 @@ def outcome(outcome: t.Outcome) -> str:
             assert_never(outcome.kind)
 
 
-def endings(endings: t.Endings) -> str:
-    """The clauses at the end of a line."""
-    return words(
+def clauses(endings: t.Endings) -> list[str]:
+    """The clauses at the end of a line, in their one order; the dates are one clause."""
+    start = f"from {date(endings.start)}" if endings.start is not None else ""
+    end = f"before {date(endings.end)}" if endings.end is not None else ""
+    parts = (
         f"for {names(endings.models)}" if endings.models else "",
         f"except for {names(endings.except_models)}" if endings.except_models else "",
         when(endings.when),
-        f"from {date(endings.start)}" if endings.start is not None else "",
-        f"before {date(endings.end)}" if endings.end is not None else "",
+        words(start, end),
         f"then {outcome(endings.then)}" if endings.then is not None else "",
         f"because {text(endings.because)}" if endings.because is not None else "",
         f"unsure {text(endings.unsure)}" if endings.unsure is not None else "",
         after_word("see", endings.see),
     )
+    return [part for part in parts if part]
+
+
+def endings(endings: t.Endings) -> str:
+    """The clauses at the end of a line, a space between them."""
+    return words(*clauses(endings))
 
 
 # ---- effects -------------------------------------------------------------------------------------
@@ -203,8 +210,12 @@ def on(meters: tuple[t.Name, ...]) -> str:
 
 
 def price(price: t.ChargePrice) -> str:
-    """A price of a charge."""
-    after = ""
-    if price.after is not None and price.after_unit is not None:
-        after = words("after", number(price.after), price.after_unit.text, account(price.account))
-    return words(money(price.money), instead(price.instead_of), per(price.per), after)
+    """A price of a charge, without its `after`."""
+    return words(money(price.money), instead(price.instead_of), per(price.per))
+
+
+def after(price: t.ChargePrice) -> str:
+    """`after …`, or nothing."""
+    if price.after is None or price.after_unit is None:
+        return ""
+    return words("after", number(price.after), price.after_unit.text, account(price.account))

@@ -1,23 +1,23 @@
 """Tree to text, in the one style of the language.
 
 One space between words, two before a trailing comment, body lines indented by two, tables in
-aligned columns. Which words share a line is fixed by the grammar, so every line that is printed was
-one line of the source.
+aligned columns. The clauses at the end of body lines begin in one column, with two spaces before
+each. Which words share a line is fixed by the grammar, so every line that is printed was one line
+of the source.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, assert_never
+from typing import Any
 
 from pricelang.syntax import print_values as p
 from pricelang.syntax import tree as t
-from pricelang.syntax.print_claims import claim, example_line
+from pricelang.syntax.print_claims import claim
+from pricelang.syntax.print_lines import BODIES
 
 INDENT = "  "
-# a longer cell stands out of its column: one long string must not widen twenty thousand rows
-WIDEST_COLUMN = 100
 
 
 def print_statement(statement: t.Statement) -> list[str]:
@@ -81,132 +81,6 @@ def _lines(statement: t.Statement) -> list[tuple[int, str]]:
             (node.span.line, INDENT + text) for node, text in BODIES[type(statement)](statement)
         ]
     return lines
-
-
-# ---- bodies: the lines under a header, each with its node ----------------------------------------
-
-Body = list[tuple[t.Node, str]]
-
-
-def _cell(cell: t.Cell) -> str:
-    match cell.value:
-        case t.Name() as name:
-            return name.text
-        case t.Date() as date:
-            return p.date(date)
-        case t.Money() as amount:
-            return p.words(p.money(amount), p.instead(cell.instead_of))
-        case t.Number() as number:
-            return p.number(number)
-        case t.Text() as text:
-            return p.text(text)
-        case None:
-            return {"blank": "", "any": "*"}.get(cell.kind, cell.kind.replace("_", " "))
-        case _:
-            assert_never(cell.value)
-
-
-def _table(statement: t.Models | t.Rates | t.Figures) -> Body:
-    rows = (statement.table.header, *statement.table.rows)
-    texts = [[_cell(cell) for cell in row.cells] for row in rows]
-    widths = [0] * max(len(cells) for cells in texts)
-    for cells in texts:
-        for column, text in enumerate(cells):
-            widths[column] = max(widths[column], min(len(text), WIDEST_COLUMN))
-    lines: Body = []
-    for row, cells in zip(rows, texts, strict=True):
-        padded = (text.ljust(width) for text, width in zip(cells, widths, strict=False))
-        lines.append((row, "| " + " | ".join(padded) + " |"))
-    return lines
-
-
-def _value_lines(statement: t.Dimension) -> Body:
-    lines: Body = []
-    for line in statement.lines:
-        clock = p.clock(line.clock) if line.clock is not None else ""
-        clock = "otherwise" if line.otherwise else clock
-        lines.append((line, p.words(p.names(line.values), clock, p.endings(line.endings))))
-    return lines
-
-
-def _derive_lines(statement: t.Derive) -> Body:
-    lines = statement.exceptions
-    return [
-        (x, p.words("except", p.number(x.factor), "x", x.of.text, p.endings(x.endings)))
-        for x in lines
-    ]
-
-
-def _modifier_lines(statement: t.Multiplier | t.Surcharge) -> Body:
-    lines: Body = [(statement.when[0], p.when(statement.when))] if statement.when else []
-    for line in statement.lines:
-        otherwise = "otherwise" if line.otherwise else ""
-        lines.append((line, p.words(otherwise, p.effect(line.effect), p.endings(line.endings))))
-    return lines
-
-
-def _limit_lines(statement: t.Limit) -> Body:
-    lines: Body = []
-    for line in statement.lines:
-        bound = "at least" if line.at_least else "at most"
-        per = p.per(line.per) if line.per is not None else p.account(line.account)
-        lines.append(
-            (
-                line,
-                p.words(
-                    bound, p.money(line.money), per, p.on(line.meters), p.endings(line.endings)
-                ),
-            )
-        )
-    return lines
-
-
-def _charge_line(line: t.ChargeLine) -> str:
-    match line:
-        case t.ChargePrice():
-            return p.price(line)
-        case t.ChargeMinimum(number, unit, each):
-            number_of = p.words(p.number(number), p.instead(line.instead_of), unit.text)
-            return p.words("at least", number_of, "per", each.text)
-        case t.ChargePool(number, unit, account):
-            number_of = p.words(p.number(number), p.instead(line.instead_of), unit.text)
-            return p.words("first", number_of, "free", p.account(account))
-        case t.ChargeFree():
-            return "free"
-        case _:
-            assert_never(line)
-
-
-def _tier_lines(statement: t.Tiers) -> Body:
-    counting = statement.counting
-    what = p.words("spend", p.on(counting.meters)) if counting.spend else p.names(counting.meters)
-    account = p.account(counting.account) + (", " * bool(counting.way)) + p.names(counting.way, " ")
-    lines: Body = [(counting, p.words("counts", what, account))]
-    for tier in statement.tiers:
-        after = p.words("after", p.quantity(tier.after, tier.unit)) if tier.after else ""
-        lines.append((tier, p.words(tier.name.text, after, p.endings(tier.endings))))
-    return lines
-
-
-def _agreed_lines(statement: t.Commitment | t.Credit) -> Body:
-    return [
-        (x, p.words(p.money(x.money), p.account(x.account), p.on(x.meters), p.endings(x.endings)))
-        for x in statement.lines
-    ]
-
-
-def _amend_lines(statement: t.Amend) -> Body:
-    return [(x, p.words(_amended(x.effect), p.endings(x.endings))) for x in statement.lines]
-
-
-def _amended(effect: t.AmendedLine) -> str:
-    match effect:
-        case t.Factors():
-            return p.effect(effect)
-        case t.DerivedFactor(number, instead_of, of):
-            return p.words(p.number(number), p.instead(instead_of), "x", of.text)
-        case _:
-            return _charge_line(effect)
 
 
 # ---- headers, without their endings --------------------------------------------------------------
@@ -275,21 +149,4 @@ HEADERS: dict[type[t.Statement], Callable[[Any], str]] = {
     t.AllowPair: lambda s: f"allow {s.left.text} with {s.right.text}",
     t.Claim: claim,
     t.Example: lambda s: f"example {p.text(s.title)}",
-}
-
-BODIES: dict[type[t.Statement], Callable[[Any], Body]] = {
-    t.Dimension: _value_lines,
-    t.Models: _table,
-    t.Rates: _table,
-    t.Figures: _table,
-    t.Derive: _derive_lines,
-    t.Multiplier: _modifier_lines,
-    t.Surcharge: _modifier_lines,
-    t.Limit: _limit_lines,
-    t.Charge: lambda s: [(x, p.words(_charge_line(x), p.endings(x.endings))) for x in s.lines],
-    t.Tiers: _tier_lines,
-    t.Commitment: _agreed_lines,
-    t.Credit: _agreed_lines,
-    t.Amend: _amend_lines,
-    t.Example: lambda s: [(x, example_line(x)) for x in s.lines],
 }

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import partial
 
 from attrs import frozen
 from lark import UnexpectedInput
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from pricelang.present.text import nearest
 from pricelang.syntax.diagnostics import Fault, Span
+from pricelang.syntax.habits import AMOUNT, habit_help
 from pricelang.syntax.split import Chunk
-from pricelang.syntax.words import beginnings, words
+from pricelang.syntax.words import words
 
 
 @frozen
@@ -35,7 +36,7 @@ def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
     """The fault of a statement that Lark cannot parse."""
     rows = chunk.text.split("\n")
     if isinstance(error, UnexpectedToken) and error.token.type not in ("$END", "_END", "_BREAK"):
-        found = _odd_token(error)
+        found = _odd_token(rows, error)
     elif isinstance(error, UnexpectedCharacters):
         found = _odd_characters(rows, error)
     else:
@@ -53,23 +54,27 @@ def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
     wanted = sorted({_terminal_word(terminal) for terminal in found.expected} - {""})
     if 0 < len(wanted) <= 8 and message != "unexpected `not`":
         message += ", expected " + _any_of(wanted)
-    help = found.help
-    if help is None and found.line == column == 1:
-        help = _statement_help(row)
-    elif help is None:
-        help = _syntax_help(row[column - 1 :], wanted)
-    return Fault("syntax", message, Span(name, line, column, line, column + width), help or None)
+    span = Span(name, line, column, line, column + width)
+    habit = partial(habit_help, row, column, wanted, found.line == 1)
+    return Fault("syntax", message, span, habit if found.help is None else found.help or None)
 
 
-def _odd_token(error: UnexpectedToken) -> _Found:
-    token = str(error.token)
+def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:
+    token, line, column = str(error.token), max(error.line, 1), max(error.column, 1)
     expected = error.accepts or error.expected
+    behind = rows[line - 1][column - 1 + len(token) :] if line <= len(rows) else ""
+    if re.match(r"[^\x00-\x7f\s]", behind):  # the token is the beginning of an odd word
+        return _odd_word(rows, line, column, expected)
     message = f"unexpected `{token[:60]}`"
-    return _Found(max(error.line, 1), max(error.column, 1), len(token), message, expected)
+    return _Found(line, column, len(token), message, expected)
 
 
 def _odd_characters(rows: list[str], error: UnexpectedCharacters) -> _Found:
-    line, column = max(error.line, 1), max(error.column, 1)
+    return _odd_word(rows, max(error.line, 1), max(error.column, 1), error.allowed or ())
+
+
+def _odd_word(rows: list[str], line: int, column: int, expected: Collection[str]) -> _Found:
+    """A word with a character that no word has."""
     row = rows[line - 1] if line <= len(rows) else ""
     rest = row[column - 1 :]
     if rest.startswith('"'):
@@ -83,7 +88,7 @@ def _odd_characters(rows: list[str], error: UnexpectedCharacters) -> _Found:
     odd = next((char for char in shown if ord(char) > 127), None)
     if odd is None:
         message = f"unexpected `{shown[:60]}`"
-        return _Found(line, column, max(1, len(shown)), message, error.allowed or ())
+        return _Found(line, column, max(1, len(shown)), message, expected)
     known = unicodedata.name(odd, "no name").lower()
     message = f"unexpected `{odd}` (U+{ord(odd):04X} {known}) in `{shown[:60]}`"
     helps = (_ODD[char] for char in shown if char in _ODD)
@@ -119,16 +124,6 @@ def _broken_string(line: int, column: int, rest: str) -> _Found:
     return _Found(line, column, len(rest.rstrip()), message, help="")
 
 
-def _statement_help(row: str) -> str:
-    """Help where no statement begins with the first word of a row."""
-    if row.split()[0] == "discount":  # which is near to `account` by its letters alone
-        return "write a discount as a `multiplier` with a line such as `x 0.8 on input`"
-    near = nearest(row.split()[0], beginnings(), most=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return "a statement begins with a word such as `rates`, `multiplier`, `charge` or `example`"
-
-
 _ODD = {
     "×": "write `x`",
     "“": 'write `"`',
@@ -137,54 +132,14 @@ _ODD = {
     "‘": 'write `"`',
     "’": 'write `"`',
     "–": "write `-`",
+    "—": "write `-`",
+    "−": "write `-`",
 }
-
-# What people write who know other languages.
-_OTHER_WORDS = [
-    (
-        r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}",
-        "write a day as `2026-07-24`",
-    ),
-    (r"[0-9]{1,2}:[0-9]", "write a time of day as `06:00`"),
-    (r"%", "write a factor as a number, such as `x 0.6`, or a discount as `40% off tokens`"),
-    (r",[0-9]{1,2}\b", "write a decimal point: `$6.00`"),
-    (
-        r"(?:until|till|through)\b|to(?= +[0-9]{4}-)",
-        "write `before` and the first day on which it no longer holds",
-    ),
-    (r"[0-9.]+ +off\b", "write a percentage, such as `25% off tokens`"),
-    (r"else\b", "write `otherwise`"),
-    (r"=", "write `is`"),
-    (r">", "write `over` and a number"),
-    (r"/", "write `per`"),
-    (
-        r"x?[0-9.]+x?\b|x[0-9]",
-        "write a factor as `x 6`, a number without suffixes as `200,000`, and a price as `$5`",
-    ),
-    (r"\.[0-9]", "write a digit before the point, such as `0.5`"),
-    (r"not\b", "name the values, such as `tier is standard or batch`"),
-    (r"-{3,}", "a table has no line under its header"),
-    (r"-", "write `not offered` where there is no price"),
-]
-
-
-def _syntax_help(rest: str, wanted: list[str]) -> str | None:
-    for pattern, help in _OTHER_WORDS:
-        if re.match(pattern, rest) and (pattern != "-" or "`not`" in wanted):
-            return help
-    found = re.match(r"[A-Za-z_]+", rest)
-    if found:
-        candidates = [word.strip("`") for word in wanted]
-        near = nearest(found.group(), candidates, most=1)
-        if near and near[0] != found.group():
-            return f"did you mean `{near[0]}`?"
-    return None
-
 
 _KINDS = {
     "NAME": "a name",
     "NUMBER": "a number",
-    "MONEY": "an amount such as `$0.30`",
+    "MONEY": AMOUNT,
     "DATE": "a date such as `2026-04-17`",
     "OFF": "a discount such as `25% off`",
     "STRING": "a string in double quotes",

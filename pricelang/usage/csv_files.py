@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from pricelang.usage.formats.registry import format_of
 from pricelang.usage.io.csv_records import header_of
+from pricelang.usage.io.file_trees import Open, opened_file
 from pricelang.usage.io.files import opened
 from pricelang.usage.records import UsageError
 from pricelang.usage.shapes import NATIVE
@@ -14,10 +15,10 @@ _MAX_HEADER = 2**16
 _OF_BOOK = frozenset(("input", "output"))
 
 
-def names_of_records(path: str) -> list[str] | None:
+def names_of_records(path: str, open: Open = opened_file) -> list[str] | None:
     """The columns of a CSV whose rows a format knows, None for any other file."""
     try:
-        with open(path, "rb") as stream:
+        with open(path) as stream:
             text = opened(stream).readline(_MAX_HEADER).decode("utf-8-sig")
     except (OSError, ValueError):
         return None

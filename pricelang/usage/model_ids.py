@@ -224,6 +224,8 @@ class ModelIds:
         """The model of a name, by the book's name; a deployment that is named so is fast."""
         name = said.model or ""
         model = name if name in self.names else self._spellings.known(name)
+        if model is None and len(family := self._families.models_of(name)) == 1:
+            model = family[0]
         if (
             model is None
             and name.endswith(FAST)

@@ -2,9 +2,8 @@
 the name of the model in them, and the dimensions that they say.
 
 - Amazon Bedrock: see `bedrock_ids`.
-- Google Vertex AI: `claude-…@20250929` or `@default`, or a resource path with its location.
-  Otherwise the region stands in the
-  URL alone.
+- Google Vertex AI: `claude-…@20250929` or `@default`, `gemini-…@001`, or a resource path with its
+  location. Otherwise the region stands in the URL alone. The Gemini API writes `models/gemini-…`.
 - Microsoft Foundry: a deployment whose name ends in `-fast` is fast mode.
 - Gateways write a provider in front (`anthropic/`, `bedrock/`,
   `vertex_ai/`), OpenRouter a variant behind (`:batch`).
@@ -35,9 +34,11 @@ _SELLERS = {
     "perplexity": "Perplexity",
 }
 _VERTEX = r"(?P<model>claude-[a-z0-9.-]+)@(?P<version>[0-9]{8}|default|latest)\Z"
+_VERTEX_GEMINI = r"(?P<model>gemini-[a-z0-9.-]+)@(?P<version>[0-9]{3}|default|latest)\Z"
+_GEMINI = r"models/(?P<model>gemini-[^/]+)\Z"
 _RESOURCE = (
     r"(?:projects/[^/]+/)?(?:locations/(?P<location>[a-z0-9-]+)/)?"
-    r"publishers/anthropic/models/(?P<model>[^/]+)\Z"
+    r"publishers/(?:anthropic|google)/models/(?P<model>[^/]+)\Z"
 )
 _PREFIX = r"(?P<prefix>[^/:@]+)[/:](?P<rest>.+)\Z"
 FAST = "-fast"
@@ -84,7 +85,7 @@ def named(id: str) -> Named:
             id[len(seller) + 1 :].rpartition("/")[2].removeprefix("databricks-"),
             seller=_SELLERS[seller],
         )
-    return named_by_bedrock(id) or _of_vertex(id) or _of_prefix(id) or _of_variant(id) or Named(id)
+    return named_by_bedrock(id) or _of_google(id) or _of_prefix(id) or _of_variant(id) or Named(id)
 
 
 def of_asked(asked: object, answered: object, platform: str | None) -> Mapping[str, str]:
@@ -109,10 +110,12 @@ def of_asked(asked: object, answered: object, platform: str | None) -> Mapping[s
     return said
 
 
-def _of_vertex(id: str) -> Named | None:
-    match = re.match(_VERTEX, id, re.ASCII)
+def _of_google(id: str) -> Named | None:
+    """A model with its version as Vertex AI writes them, or as a resource of the Gemini API."""
+    match = re.match(_VERTEX, id, re.ASCII) or re.match(_VERTEX_GEMINI, id, re.ASCII)
     if match is None:
-        return None
+        api = re.match(_GEMINI, id, re.ASCII)
+        return Named(api["model"]) if api else None
     model, version = match["model"].removesuffix("-v2"), match["version"]
     return Named(
         f"{model}-{version}" if version.isdigit() else match["model"], {"platform": "vertex"}

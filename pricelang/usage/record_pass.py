@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import IO
 
 from attrs import evolve
 
@@ -10,8 +11,16 @@ from pricelang.usage.fields import clean, is_object, type_name
 from pricelang.usage.formats.registry import Read, format_of, reader_of
 from pricelang.usage.formats.sse import merged
 from pricelang.usage.io.documents import RunEvent, values_of
-from pricelang.usage.io.files import STDIN, BadArchive, Progress, opened, standard_input
-from pricelang.usage.io.folders import Beside, is_beside
+from pricelang.usage.io.file_trees import Open, opened_file
+from pricelang.usage.io.files import (
+    STDIN,
+    BadArchive,
+    Progress,
+    is_zip,
+    opened,
+    standard_input,
+)
+from pricelang.usage.io.folders import RECORD_FILES, Beside, files_of_records, is_beside
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.lines import Source, lines_of
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped, UsageError, internal
@@ -69,24 +78,46 @@ class RecordPass:
         yield from self._waiting.known()
         yield from self._responses.uncounted()
 
-    def _path(self, path: str) -> Iterator[Outcome | Later]:
+    def _path(self, path: str, open: Open = opened_file) -> Iterator[Outcome | Later]:
         self._lenient = isinstance(path, Beside)
         if isinstance(path, Beside) and path.reason:
             yield Skipped(Place(clean(path, MAX_NAME)), path.reason)
             return
         try:
             # A ValueError counts only where it comes from the name.
-            stream = standard_input() if path == STDIN else open(path, "rb")  # noqa: SIM115
+            stream = standard_input() if path == STDIN else open(path)
         except (OSError, ValueError) as error:
             yield _unreadable(path, error)
             return
         try:
-            yield from self._file(opened(stream, self._progress), path)
+            if path != STDIN and is_zip(stream):
+                yield from self._archive(path, stream)
+            else:
+                # What an archive holds is counted by the space that it takes there.
+                progress = self._progress if open is opened_file else None
+                yield from self._file(opened(stream, progress), path)
         except OSError as error:
             yield _unreadable(path, error)
         finally:
             if path != STDIN:
                 stream.close()
+
+    def _archive(self, path: str, stream: IO[bytes]) -> Iterator[Outcome | Later]:
+        """The outcomes of the record files in an archive. Raises `BadArchive`."""
+        from pricelang.usage.io.archives import Archive  # which few need
+
+        archive = Archive(path, stream)
+        files = files_of_records(archive)
+        if not files:
+            raise BadArchive(
+                "bad_archive",
+                f"the archive has no {', '.join(RECORD_FILES[:-1])} or {RECORD_FILES[-1]} file",
+                "a table in it is priced by itself: unpack the archive, and give its path",
+            )
+        for file in files:
+            yield from self._path(file, archive.open)
+            if self._progress is not None:
+                self._progress.read += archive.packed_size(file)
 
     def _file(self, source: Source, file: str) -> Iterator[Outcome | Later]:
         name = clean(file, MAX_NAME)

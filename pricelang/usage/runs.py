@@ -15,9 +15,10 @@ from attrs import evolve, frozen
 
 from pricelang.usage.fields import clean, is_object, shown
 from pricelang.usage.formats.claude_code import SYNTHETIC, Copy, copy_of
-from pricelang.usage.records import Place, Record, Rejected, Skipped
-from pricelang.usage.response_ids import RESPONSE, named
-from pricelang.usage.responses import Later, Responses, where
+from pricelang.usage.lone_results import LoneResults
+from pricelang.usage.records import Outcome, Place, Record, Skipped
+from pricelang.usage.response_ids import RESPONSE, named, response_ids
+from pricelang.usage.responses import Later, Responses
 from pricelang.usage.turns import Key, Turns
 
 FORMAT = "claude-result"
@@ -38,7 +39,7 @@ class Runs:
     def __init__(self, responses: Responses) -> None:
         self._responses = responses
         self._waiting: dict[Key, list[Waiting]] = {}
-        self._bare: dict[str, Place] = {}
+        self.lone = LoneResults()
         self._started: dict[tuple[Key, str], dict[str, object]] = {}
         self._turns = Turns()
 
@@ -86,40 +87,31 @@ class Runs:
             self._responses.include(named(RESPONSE, message.get("id")), place)
         return Skipped(place, _COUNTED)
 
-    def result(self, value: Mapping[str, object], record: Record) -> Record:
-        """A result without what the one before it counts; settles the events that it counts."""
+    def result(self, value: Mapping[str, object], record: Record) -> Outcome | Later:
+        """A result without what the one before it counts; settles the events that it counts. One
+        without any waits for the transcripts of its session.
+        """
         if not any(any(part.usage.values()) for part in record.parts):
             return record
         key = session, _ = _session(value.get("session_id")), record.place.file
         events = self._waiting.pop(key, None)
         if events is not None:
             self._settle(events, record.place)
-        elif session and not self._turns.has_events(key):
-            self._bare.setdefault(session, record.place)
-        return self._turns.since_last(key, record) if session else record
+        is_lone = bool(session) and not self._turns.has_events(key)
+        record = self._turns.since_last(key, record) if session else record
+        if not is_lone or not record.parts:
+            return record
+        outcome = self._responses.settled(record, response_ids(FORMAT, value))
+        return self.lone.add(session, outcome) if isinstance(outcome, Record) else outcome
 
     def rest(self) -> Iterator[Waiting]:
         """The events that no result counts, once all files are read; the others are settled."""
         for (session, _), events in self._waiting.items():
-            if session in self._bare:
-                self._settle(events, self._bare[session])
+            result = self.lone.counts_events(session)
+            if result is not None:
+                self._settle(events, result)
             else:
                 yield from events
-
-    def against(self, record: Record) -> Record | Rejected:
-        """A response of a transcript, or why it has no price:
-        the result of its session is a sum that may hold it.
-        """
-        result = self._bare.get(record.attributes.get("session", ""))
-        if result is None:
-            return record
-        return Rejected(
-            record.place,
-            "counted_twice",
-            f"the result at {where(result, record.place)} adds up responses of the same session",
-            "give the transcripts or the results alone",
-            record.raw,
-        )
 
     def _settle(self, events: list[Waiting], result: Place) -> None:
         for one in events:

@@ -68,6 +68,8 @@ class WaitingOutcomes:
         self._responses.finish()
         for key, record in unfinished:
             self._settle_copy(key, record)
+        if self._runs is not None:
+            self._runs.lone.settle(self._copies.values())
         self._summaries.settle(
             None
             if self._transcripts is None
@@ -80,10 +82,7 @@ class WaitingOutcomes:
 
     def _settle_copy(self, key: Key, found: Record) -> None:
         """Decides a response of a transcript, whose copies are settled among themselves."""
-        outcome = self._responses.last(found)
-        if isinstance(outcome, Record) and self._runs is not None:
-            outcome = self._runs.against(outcome)
-        self._copies[key].outcome = outcome
+        self._copies[key].outcome = self._responses.last(found)
 
     def of_run(
         self, value: Mapping[str, object], place: Place, raw: str | None
@@ -96,8 +95,9 @@ class WaitingOutcomes:
         (record,) = found
         if not isinstance(record, Record):
             return found
+        record = evolve(record, raw=raw) if self._keep_raw else record
         if is_summary(value):
-            return (self.summary(evolve(record, raw=raw if self._keep_raw else None)),)
+            return (self.summary(record),)
         return (self._run_events().result(value, record),)
 
     def summary(self, record: Record) -> Later:

@@ -60,6 +60,7 @@ CASES = {
     ("export", "--unsaid"): Case(
         ("export", "litellm", "--book", "{book}"), ".jsonl", ("book", "part"), "--output"
     ),
+    ("compile", "--output"): Case(("compile", "{book}"), ".json", ("book", "part")),
     ("import", "--unsaid"): Case(
         ("import", "litellm", "{data}", "-o", "{folder}", "--force"), ".jsonl", ("data",)
     ),

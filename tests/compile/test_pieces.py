@@ -7,7 +7,7 @@ from operator import not_
 
 import pytest
 
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import check_layers
 from pricelang.solver.diagram import Forest, Scope
 from pricelang.solver.effort import Effort, TooManyPieces

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pricelang.check import files
+from pricelang.check import book_files
 from pricelang.compile import modifier_lines
 from pricelang.solver import effort as search
 from pricelang.syntax import diagnostics as faults
@@ -57,17 +57,26 @@ def _long_line(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 def _many_bytes(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    _write(folder / "small.price", SMALL + "#" * files.MAX_BYTES)
+    _write(folder / "small.price", SMALL + "#" * book_files.MAX_BYTES)
     return "small.price"
 
 
 def _many_files(folder: Path, patch: pytest.MonkeyPatch) -> str:
-    patch.setattr(files, "MAX_FILES", 3)
+    patch.setattr(book_files, "MAX_FILES", 3)
     names = [f"part_{number}.price" for number in range(3)]
     for name in names:
         _write(folder / name, "# nothing\n")
     _write(folder / "small.price", SMALL + "".join(f'include "{name}"\n' for name in names))
     return "small.price"
+
+
+def _compiled(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    _write(folder / "small.json", "{}")
+    return "small.json"
+
+
+def _text_alone(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    return SMALL + 'include "part.price"\n'
 
 
 def _many_layers(folder: Path, patch: pytest.MonkeyPatch) -> str:
@@ -102,6 +111,10 @@ def _no_entry(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 def _no_book(folder: Path, patch: pytest.MonkeyPatch) -> str:
     return "antropic"
+
+
+def _no_such_file(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    return "nosuch.price"
 
 
 def _many_pieces(folder: Path, patch: pytest.MonkeyPatch) -> str:
@@ -178,6 +191,7 @@ def _many_faults(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 MADE: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
+    "compiled": _compiled,
     "endless_name": _endless_name,
     "link_outside": _link_outside,
     "link_to_itself": _link_to_itself,
@@ -193,7 +207,9 @@ MADE: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
     "many_pieces_of_an_exclusion": _many_pieces_of_an_exclusion,
     "many_pieces_of_rates": _many_pieces_of_rates,
     "no_book": _no_book,
+    "text_alone": _text_alone,
     "no_entry": _no_entry,
+    "no_such_file": _no_such_file,
     "not_utf_8": _not_utf_8,
     "unreadable": _unreadable,
 }

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 import pricelang
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import Checked, check_layers
 from pricelang.engines.names import literal, quoted
 from tests.oracle_requests import Ask, Vocabulary

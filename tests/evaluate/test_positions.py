@@ -60,6 +60,37 @@ def test_a_line_for_each_tier_that_is_met() -> None:
     assert bill.notes == ()
 
 
+def test_a_threshold_may_matter_in_a_later_tier_alone() -> None:
+    lines = (
+        ladder(off=(0, 0)),
+        "multiplier half\n  x 0.5 on tokens  when volume is middle and input over 12\n",
+    )
+    found = book(*lines)
+    assert priced(found, {"volume": 10}, {"input": 12}).total == 48
+    assert priced(found, {"volume": 10}, {"input": 13}).total == 26
+    assert total(found, {"input": 10}, {"input": 13}) == 40 + 26
+
+
+def test_what_is_free_reaches_no_tier() -> None:
+    found = book(
+        "meter seed in tokens\n",
+        'charge seed\n  $1 per token\n  free when region is us because "it is a gift"\n',
+        ladder(way=", all units"),
+    )
+    bill = priced(found, {"volume": 5}, {"seed": 20, "input": 2})
+    assert bill.total == 8
+    assert total(found, {"seed": 20, "input": 2}) == 8
+
+
+def test_the_order_of_the_usage_changes_no_amount() -> None:
+    spends = ladder("spent", "spend on tokens", ("$100", "$200"), way=", all units")
+    found = book(ladder(off=(0, 90)), spends)
+    place: dict[str, object] = {"volume": 20, "spent": "$70"}
+    one = priced(found, place, {"input": 5, "output": 5})
+    other = priced(found, place, {"output": 5, "input": 5})
+    assert one.exact_total == other.exact_total
+
+
 def test_the_other_ladder_is_named_as_left_out() -> None:
     found = book(ladder(), ladder("wide", "output", ("2 tokens", "4 tokens")))
     (note,) = priced(found, {"volume": 8}, {"output": 2}).notes
@@ -107,10 +138,16 @@ def test_a_request_says_its_tier_or_its_position() -> None:
     assert error.value.code == "said_tier"
 
 
-def test_a_sum_has_no_position() -> None:
-    found = book(ladder())
+def test_a_sum_has_a_position_where_it_has_one_amount() -> None:
+    found, asked = book(ladder()), {"usage": {"input": 9}, "position": {"volume": 5}}
+    bill = found.price(model="m-1", at=AT, record="sum", **asked)
+    assert bill.total == 5 * 4 + 4 * 3
+    more = (
+        "surcharge long\n  $1 per token on input  when input over 8\nstack long, volume_discount\n"
+    )
+    steps = book(ladder(), more)
     with pytest.raises(BadRequest) as error:
-        found.price(model="m-1", at=AT, usage={"input": 1}, record="sum", position={"volume": 1})
+        steps.price(model="m-1", at=AT, record="sum", **asked)
     assert error.value.code == "bad_position"
 
 
@@ -118,8 +155,6 @@ def test_a_record_says_its_position() -> None:
     found, usage = book(ladder()), {"input": 5}
     record = {"model": "m-1", "at": AT, "usage": usage, "position": {"volume": "8 tokens"}}
     assert found.price_any(record).total == 2 * 4 + 3 * 3
-    with pytest.raises(BadRequest) as error:
-        found.price_any({**record, "record": "sum"})
-    assert error.value.code == "bad_position"
+    assert found.price_any({**record, "record": "sum"}).total == 17
     refused = found.invoice([usage_of(record)]).unpriced
     assert [one.code for one in refused] == ["bad_position"]

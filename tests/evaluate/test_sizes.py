@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import pricelang
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.check.size_limits import MAX_DIGITS, digits_of
 from pricelang.compile.book import Checked, check_layers
 

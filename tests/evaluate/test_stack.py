@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricelang
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import check_layers
 from pricelang.evaluate.combination import cell_at
 from pricelang.evaluate.line_rates import Rate

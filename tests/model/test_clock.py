@@ -4,6 +4,7 @@ daylight saving time.
 
 from __future__ import annotations
 
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,13 +30,13 @@ class Clocks:
     """The dimensions and dates of a book."""
 
     def __init__(self, clocks: tuple[tuple[Clock, ...], ...], boundaries: tuple[int, ...]) -> None:
-        self.dimensions = tuple(_dimension(some) for some in clocks)
+        self.dimensions = tuple(_dimension(*((one,) for one in some)) for some in clocks)
         self.boundaries = boundaries
 
 
-def _dimension(clocks: tuple[Clock, ...]) -> Dimension:
-    values = [Value(f"v{n}", (), clock) for n, clock in enumerate(clocks)]
-    return Dimension("hours", len(values), (*values, Value("rest", (), None)), True, None)  # type: ignore[arg-type]
+def _dimension(*clocks: tuple[Clock, ...]) -> Dimension:
+    values = [Value(f"v{n}", (), some) for n, some in enumerate(clocks)]
+    return Dimension("hours", len(values), (*values, Value("rest", (), ())), True, None)  # type: ignore[arg-type]
 
 
 @st.composite
@@ -70,8 +71,11 @@ def written(clock: Clock) -> t.Clock:
 @given(st.data())
 def test_the_value_at_an_instant(data: st.DataObject) -> None:
     clock = data.draw(clocks())
+    other = evolve(data.draw(clocks()), zone=clock.zone)  # more hours of the same value
+    some = data.draw(st.sampled_from([(clock,), (clock, other)]))
     at = data.draw(instants(clock.zone))
-    assert value_at(_dimension((clock,)), at) == (0 if on_clock(at, written(clock)) else 1)
+    expected = any(on_clock(at, written(one)) for one in some)
+    assert value_at(_dimension(some), at) == (0 if expected else 1)
 
 
 @given(st.data())

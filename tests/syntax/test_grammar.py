@@ -8,7 +8,8 @@ from lark import Lark
 
 from pricelang.files.bundled import grammar_path
 from pricelang.syntax.build_statements import STATEMENTS
-from pricelang.syntax.printer import BODIES, HEADERS
+from pricelang.syntax.print_lines import BODIES
+from pricelang.syntax.printer import HEADERS
 from pricelang.syntax.split import split_text
 from pricelang.syntax.words import NAMES_TOO, beginnings, grammar, reserved, words
 from tests import strategies

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lark import UnexpectedInput
 
 from benchmarks.long_book import long_book
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import check_layers
 from pricelang.compile.store import dump_book, read_book
 from pricelang.files.bundled import grammar_path

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pricelang.syntax import tree as t
 from pricelang.syntax.parser import parse_file
-from pricelang.syntax.printer import WIDEST_COLUMN, print_file, print_statement
+from pricelang.syntax.print_lines import WIDEST_COLUMN
+from pricelang.syntax.printer import print_file, print_statement
 from tests import strategies
 from tests.oracle_requests import share
 

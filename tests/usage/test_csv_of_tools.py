@@ -41,6 +41,7 @@ COLUMNS = {key: value for key, value in EVENT.items() if key != "properties"} | 
     f"properties.{key}": value for key, value in EVENT["properties"].items()
 }
 TABLES = {
+    "cloud-batches": rows("vertex/04_batch_output.jsonl"),
     "litellm": rows("litellm/01_spend_logs.jsonl"),
     "litellm-daily": rows("litellm/03_usage_export.json", "data"),
     "langfuse": rows("langfuse/01_observations_page.json", "data"),
@@ -57,3 +58,8 @@ def test_a_row_of_csv_is_the_record_of_its_json(name: str) -> None:
     assert {one.format for one in by_csv} == {name.split()[0]}
     assert [one.parts for one in by_csv] == [one.parts for one in by_json]
     assert by_csv
+
+
+def test_calls_with_a_status_are_no_output_of_a_batch() -> None:
+    text = csv_of([{"request": "POST /v1/messages", "response": '{"usage": {}}', "status": "200"}])
+    assert not records(outcomes_of(text))

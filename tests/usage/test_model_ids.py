@@ -4,6 +4,7 @@ nothing in one is ever dropped.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -211,6 +212,56 @@ def test_an_id_that_does_not_say_its_model_is_asked_for(id: str) -> None:
 def test_a_deployment_of_foundry_that_ends_in_fast_is_fast_mode() -> None:
     _, dimensions, _ = model_ids_of(BOOK.checked).asked("claude-opus-5-5-fast", FOUNDRY)
     assert dict(dimensions) == {**FOUNDRY, "speed": "fast"}
+
+
+GEMINI = """
+book google "Models of Google" in USD
+
+unit MTok is 1,000,000 tokens
+meter input in tokens
+
+models
+  | model          | released   |
+  | gemini-3-pro   | 2026-01-01 |
+  | gemini-3-flash | 2026-01-01 |
+
+alias "gemini-3-flash-###" is gemini-3-flash
+
+rates per MTok
+  | model          | from       | input |
+  | gemini-3-pro   | 2026-01-01 | $2    |
+  | gemini-3-flash | 2026-01-01 | $1    |
+"""
+
+
+@pytest.mark.parametrize(
+    ("id", "model", "dimensions"),
+    [
+        ("gemini-3-pro@default", "gemini-3-pro", VERTEX),
+        ("gemini-3-pro@latest", "gemini-3-pro", VERTEX),
+        ("gemini-3-flash@002", "gemini-3-flash", VERTEX),
+        ("vertex_ai/gemini-3-flash-002", "gemini-3-flash", VERTEX),
+        ("vertex_ai/gemini-3-pro@default", "gemini-3-pro", VERTEX),
+        ("publishers/google/models/gemini-3-pro", "gemini-3-pro", VERTEX),
+        (
+            "projects/p/locations/eu/publishers/google/models/gemini-3-flash@001",
+            "gemini-3-flash",
+            {**VERTEX, "endpoint": "multi_region"},
+        ),
+        ("models/gemini-3-pro", "gemini-3-pro", {}),
+    ],
+)
+def test_models_of_google(id: str, model: str, dimensions: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "google.price").write_text(GEMINI)
+    meaning = model_ids_of(pricelang.load(tmp_path / "google.price").checked).meaning(id)
+    assert (meaning.model, dict(meaning.dimensions)) == (model, dimensions)
+
+
+@pytest.mark.parametrize("id", ["gemini-3-pro@20260101", "gemini-4@default", "models/gemini-4"])
+def test_models_of_google_that_nobody_knows(id: str, tmp_path: Path) -> None:
+    (tmp_path / "google.price").write_text(GEMINI)
+    book = pricelang.load(tmp_path / "google.price")
+    assert refusal(lambda: book.price(model=id, usage={"input": 1})).code == "unknown_model"
 
 
 # ---- what a platform leaves unsaid ----

@@ -337,13 +337,77 @@ def test_the_transcript_of_a_run_adds_nothing_to_its_result() -> None:
         json.dumps([event(), result()]) + "\n" + lines(line),
     ):
         assert spent(outcomes(text)) == [{"input": 10, "output": 50}]
-    # Without the events nothing says which responses a result adds up.
-    found = outcomes(lines(result(), line))
-    assert [one.code for one in found if isinstance(one, Rejected)] == ["counted_twice"]
     assert spent(outcomes(lines(result("other"), line))) == [{"input": 10, "output": 50}] * 2
     killed = outcomes(lines(event(), line))
     assert spent(killed) == [{"input": 10, "output": 50}]
     assert codes(killed) == []
+
+
+# ---- a result without events, beside the transcript of its session ----
+
+
+HAIKU = {"claude-haiku-4-5-20251001": {"inputTokens": 7, "outputTokens": 1}}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (result(), transcript(50, "end_turn", requestId="r")),
+        (result(output=40), transcript(50, "end_turn", requestId="r")),
+        (result(), transcript(50, "end_turn", requestId="r"), result()),
+        (
+            result(),
+            transcript(20, "end_turn", requestId="r"),
+            transcript(30, "end_turn", requestId="q", id="msg_2"),
+        ),
+        (
+            {
+                "type": "result",
+                "session_id": "s",
+                "modelUsage": {"global.anthropic.claude-opus-5": {"inputTokens": 5, "outputTokens": 50}},
+            },
+            transcript(50, "end_turn", requestId="r"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_result_beside_its_transcript_is_skipped(values: tuple[dict[str, Any], ...]) -> None:
+    for order in permutations(values):
+        found = outcomes(lines(*order))
+        assert {tuple(one.parts[0].dimensions) for one in records(found)} == {()}
+        assert sum(usage["output"] for usage in spent(found)) == 50
+        assert len(found) == len(values)
+        assert not any(isinstance(one, Rejected) for one in found)
+
+
+def test_models_that_no_transcript_has_count_by_the_result() -> None:
+    both = result()
+    both["modelUsage"] |= HAIKU
+    line = transcript(50, "end_turn", requestId="r")
+    for order in ((both, line), (line, both)):
+        found = records(outcomes(lines(*order)))
+        assert sorted(part.model for one in found for part in one.parts if part.model) == [
+            "claude-haiku-4-5-20251001",
+            "claude-opus-5",
+        ]
+
+
+def test_a_transcript_that_counts_less_than_a_result_is_refused() -> None:
+    line = transcript(1, "end_turn", requestId="r")
+    for order in ((result(), line), (line, result())):
+        found = outcomes(lines(*order))
+        assert spent(found) == [{"input": 10, "output": 50}]
+        assert [one.code for one in found if isinstance(one, Rejected)] == ["counted_twice"]
+
+
+def test_a_result_that_counts_events_elsewhere_counts_beside_a_transcript(tmp_path: Path) -> None:
+    values = (event("msg_7"), result(), transcript(50, "end_turn", requestId="r"))
+    for order in permutations(values):
+        paths = [tmp_path / f"{number}.jsonl" for number in range(3)]
+        for path, value in zip(paths, order, strict=True):
+            path.write_text(lines(value), encoding="utf-8")
+        found = list(read_paths(map(str, paths)))
+        assert spent(found) == [{"input": 10, "output": 50}]
+        assert [one.code for one in found if isinstance(one, Rejected)] == ["counted_twice"]
 
 
 def test_a_result_that_is_given_twice_counts_once() -> None:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import Checked, check_layers
 from pricelang.model import book as m
 from pricelang.present.decimals import plain
@@ -248,7 +248,7 @@ def instants(book: m.Book) -> Iterator[tuple[int, int]]:
     """Stretches of time with instants (UTC seconds) in them:
     the first, and each turn of a clock.
     """
-    clocks = [v.clock for d in book.dimensions for v in d.values if v.clock]
+    clocks = [clock for d in book.dimensions for v in d.values for clock in v.clocks]
     for number, start in enumerate(book.boundaries):
         end = book.boundaries[number + 1] if number + 1 < len(book.boundaries) else start + 9 * DAY
         clocked = {at for clock in clocks for at in _turns(clock, start)}
@@ -301,8 +301,8 @@ def point_of(
     point = [number, stretch, *values, *sides(book, usage)]
     for axis, dimension in enumerate(book.dimensions, 2):
         for place, value in enumerate(dimension.values):
-            if value.clock is not None and point[axis] == dimension.default:
-                inside = on_clock(value.clock, at)
+            if value.clocks and point[axis] == dimension.default:
+                inside = any(on_clock(clock, at) for clock in value.clocks)
                 moved = (*point[:axis], place, *point[axis + 1 :])
                 if inside and any(holds(offer.scope, moved) for offer in value.offers):
                     point[axis] = place

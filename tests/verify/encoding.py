@@ -178,12 +178,12 @@ class Encoding:
         """That the clock can set the value within the stretch of time;
         where that is not offered, the default holds.
         """
-        (number,) = (n for n, value in enumerate(dimension.values) if value.clock is not None)
+        (number,) = (n for n, value in enumerate(dimension.values) if value.clocks)
         value = dimension.values[number]
-        assert value.clock is not None
         inside, outside = set[int](), set[int]()
         for stretch, at in instants(self.book):
-            (inside if on_clock(value.clock, at) else outside).add(stretch)
+            found = inside if any(on_clock(clock, at) for clock in value.clocks) else outside
+            found.add(stretch)
         moved = tuple((a, mask) for offer in value.offers for a, mask in offer.scope if a != axis)
         assert not moved, "the books here offer what a clock sets at all times"
         stretches = request.axes[1]

@@ -18,7 +18,8 @@ import pytest
 from attrs import evolve, frozen
 
 import pricelang
-from pricelang.check.files import Layer, read_layers
+from pricelang.check.book_files import Layer
+from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.evaluate.examples import run_examples
 from pricelang.evaluate.line_rates import Rate

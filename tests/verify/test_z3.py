@@ -8,7 +8,8 @@ import pytest
 from attrs import evolve
 from hypothesis import settings
 
-from pricelang.check.files import Layer, read_layers
+from pricelang.check.book_files import Layer
+from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.model import book as m
 from pricelang.verify.analysis import Analysis

@@ -19,7 +19,7 @@ from pricelang.apps.audit_report.time import Lane, history, periods
 from pricelang.apps.break_even.break_even import break_even
 from pricelang.apps.break_even.caches import CacheBreakEven
 from pricelang.apps.tables.break_even import allowances_table, caches_table
-from pricelang.check.files import read_layers
+from pricelang.check.files import compiled_in, read_layers
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import seconds_of, written
@@ -84,9 +84,11 @@ class AuditReport:
 
 
 def texts_of(source: str | Path) -> dict[str, str]:
-    """The files of a book by the names that its rules' places use.
+    """The files of a book by the names that its rules' places use; none of a compiled one.
     Raises `BookError` where they cannot be read.
     """
+    if compiled_in(source):
+        return {}
     return {file.name: file.text for layer in read_layers(source) for file in layer.files}
 
 

@@ -1,5 +1,5 @@
 """The rows of FOCUS that are of an account and not of its requests: credits of free allowances,
-tiers, minimums, caps, so that all rows add up to what is owed.
+tiers, minimums, caps, commitments and credits, so that all rows add up to what is owed.
 """
 
 from __future__ import annotations
@@ -20,10 +20,17 @@ from pricelang.apps.exports.focus import (
     periods,
 )
 from pricelang.apps.reports.account import AccountUsage
-from pricelang.apps.reports.adjustments import ALLOWANCE, CAP, MINIMUM, Adjustment
+from pricelang.apps.reports.adjustments import (
+    ALLOWANCE,
+    CAP,
+    COMMITMENT,
+    CREDIT,
+    MINIMUM,
+    Adjustment,
+)
 from pricelang.apps.reports.period import Period
 from pricelang.evaluate.account_keys import key_of
-from pricelang.evaluate.billing_periods import turn_end, turn_of
+from pricelang.evaluate.billing_periods import turn_of
 from pricelang.evaluate.line_items import Priced
 from pricelang.present.decimals import to_decimal
 from pricelang.present.readable import readable_quantity
@@ -80,8 +87,8 @@ class FocusAccount:
         """The rows of the account once all requests are known; `left_out` is told what it cannot
         settle.
 
-        A credit of an allowance and a difference of tiers are of the months in which they were
-        used, a minimum and a cap of the month in which their period ends.
+        A credit and a difference of tiers are of the months in which they were used, a minimum, a
+        cap and a commitment of the month in which their period ends.
         """
         adjustments, notes = self.usage.settle()
         for note in notes:
@@ -102,8 +109,7 @@ class FocusAccount:
 
     def _by_month(self, one: Adjustment) -> Iterator[tuple[Adjustment, int]]:
         if not one.shares:
-            start = _seconds(one.since)
-            yield one, turn_of(turn_end(start, one.per) - 1, MONTH)
+            yield one, turn_of(_seconds(one.until) - 1, MONTH)
         for share in one.shares:
             (month,) = share.by
             assert isinstance(month, int)
@@ -113,13 +119,13 @@ class FocusAccount:
     def _row(self, one: Adjustment, month: int) -> Row:
         start, cost = _seconds(one.since), to_decimal(one.amount)
         used = "" if one.quantity is None else f": {readable_quantity(one.quantity)}"
-        by_period = one.kind in (MINIMUM, CAP)
+        by_period = one.kind in (MINIMUM, CAP, COMMITMENT)
         whose = f", {one.holder_text}" if one.holder_text else ""
         return {
             **cells_of_account(self.book, self.owner, self._platform(), one.currency),
-            **periods(_moment(start), _moment(turn_end(start, one.per)), _moment(month)),
+            **periods(_moment(start), _moment(_seconds(one.until)), _moment(month)),
             **cost_cells(one.amount, cost, cost),
-            "ChargeCategory": "Credit" if one.kind == ALLOWANCE else "Adjustment",
+            "ChargeCategory": "Credit" if one.kind in (ALLOWANCE, CREDIT) else "Adjustment",
             "ChargeDescription": f"{one.name}, {one.text}{whose}{used}",
             **self._whose(one),
             "ChargeFrequency": "Recurring" if by_period else "Usage-Based",

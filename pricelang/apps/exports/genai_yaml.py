@@ -109,20 +109,21 @@ def _values(
     variants: list[dict[str, Any]] = []
     for (dimension, value), bands in model.values.items():
         prices = _prices(book, model, bands)
-        clock = model.clocks.get((dimension, value))
+        clocks = model.clocks.get((dimension, value))
         if missing := standard.keys() - prices.keys():
             model.miss(
                 f"{dimension} {value}",
                 ", ".join(sorted(missing)),
                 "has no price here, and genai-prices would take the standard one",
             )
-        if clock is not None:
-            if prices != standard and clock.is_daily and clock.zone == UTC:
+        if clocks is not None:
+            if prices != standard and all(one.is_daily and one.zone == UTC for one in clocks):
                 clocked += [
                     {
                         "constraint": {"start_time": _clock(a), "end_time": _clock(b)},
                         "prices": prices,
                     }
+                    for clock in clocks
                     for a, b in clock.windows
                 ]
             elif prices != standard:

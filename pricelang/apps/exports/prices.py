@@ -66,7 +66,7 @@ class ModelPrices:
     retired: str | None
     standard: Bands
     values: dict[Value, Bands] = Factory(dict)
-    clocks: dict[Value, Clock] = Factory(dict)
+    clocks: dict[Value, tuple[Clock, ...]] = Factory(dict)
     summed: tuple[str, ...] = ()
     pools: dict[str, Pool] = Factory(dict)
     unsaid: list[Unsaid] = Factory(list)
@@ -143,9 +143,9 @@ class _Reader:
                 bands = self.bands((*defaults[:index], number, *defaults[index + 1 :]), sums)
                 if bands:
                     found.values[dimension.name, value.name] = bands
-                    if value.clock is not None:
-                        found.clocks[dimension.name, value.name] = value.clock
-                elif value.clock is not None:
+                    if value.clocks:
+                        found.clocks[dimension.name, value.name] = value.clocks
+                elif value.clocks:
                     found.miss(dimension.name, value.name, "hours in which it has no price")
         if not found.standard and not found.values:
             return None

@@ -38,15 +38,15 @@ def _imported(format: str, source: str | None, read: str) -> Imported:
         from pricelang.apps.imports import litellm
 
         return litellm.imported(
-            _json(_text(source if source is not None else str(litellm_file()))), read
+            json_data(text_of(source if source is not None else str(litellm_file()))), read
         )
     from pricelang.apps.imports import genai_prices
     from pricelang.apps.imports.genai_installed import installed
 
     if source is not None:
-        text = _text(source)
+        text = text_of(source)
         return genai_prices.imported(
-            _json(text) if text.lstrip()[:1] in ("[", "{") else yaml_data(text), read
+            json_data(text) if text.lstrip()[:1] in ("[", "{") else yaml_data(text), read
         )
     try:
         return genai_prices.imported(installed(), read)
@@ -102,14 +102,16 @@ def yaml_data(text: str) -> object:
         raise ImportFault("not YAML: it is nested too deeply") from None
 
 
-def _json(text: str) -> object:
+def json_data(text: str) -> object:
+    """A JSON text with exact numbers. Raises `ImportFault`."""
     try:
         return Decoder().value(text)
     except JsonFault as fault:
         raise ImportFault(f"line {fault.line}: {fault.message}") from None
 
 
-def _text(source: str) -> str:
+def text_of(source: str) -> str:
+    """The text of a file, or of standard input. Raises `ImportFault` and `OSError`."""
     if source == STDIN:
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
     else:

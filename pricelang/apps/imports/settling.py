@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pricelang.apps.imports.drafts import Imported, ImportFault
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import check_layers
 from pricelang.present.text import shown
 from pricelang.syntax.diagnostics import Fault, Span

@@ -1,5 +1,5 @@
-"""Lines of the account beside those of usage: free allowances, tiers, minimums and caps as
-`invoice` settles them, and rows of the bill that no record can match.
+"""Lines of the account beside those of usage: free allowances, tiers, minimums, caps, commitments
+and credits as `invoice` settles them, and rows of the bill that no record can match.
 """
 
 from __future__ import annotations
@@ -20,18 +20,30 @@ from pricelang.apps.reconcile.join import (
     JoinedLine,
 )
 from pricelang.apps.reconcile.keys import BilledAmount, Key, Used
+from pricelang.apps.reconcile.tiered_lines import TierChanges, tier_changes
 from pricelang.apps.reports.account import AccountUsage
-from pricelang.apps.reports.adjustments import ALLOWANCE, CAP, MINIMUM, TIER, Adjustment
+from pricelang.apps.reports.adjustments import (
+    ALLOWANCE,
+    CAP,
+    COMMITMENT,
+    CREDIT,
+    MINIMUM,
+    TIER,
+    Adjustment,
+)
 from pricelang.apps.reports.invoice_sums import WORKSPACE
 from pricelang.apps.reports.period import Period
 from pricelang.evaluate.account_keys import key_of
+from pricelang.evaluate.allowances import ChargedRequest
 from pricelang.evaluate.line_items import Priced
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
 
 BY_METER = (ALLOWANCE, TIER)
-BY_PERIOD = (MINIMUM, CAP)
+BY_PERIOD = (MINIMUM, CAP, COMMITMENT, CREDIT)
+ROWS = {COMMITMENT: MINIMUM}
+"""The kind of a row of a bill that is called otherwise than the account's."""
 APART = "no record can match it"
 _KINDS = {
     "minimum": re.compile(r"\b(minimum|commit|commitment|true-?up|shortfall)\b", re.I),
@@ -42,6 +54,7 @@ _KINDS = {
 }
 """Words by which a row of a bill says what of the account it is, in the order of asking."""
 
+_OF_LADDER = re.compile(r"\b(tiers?|volume|discounts?)\b", re.I)
 _OF_METER = re.compile(r"\b(free|allowance|tiers?)\b", re.I)
 
 
@@ -54,11 +67,17 @@ def account_kind(words: str, amount: Fraction) -> str:
     return "credit" if amount < 0 else ""
 
 
-def settlement(
-    book: PriceBook, used: Iterable[Used], period: Period | None = None
-) -> tuple[Adjustment, ...]:
+@frozen(eq=False)
+class Settlement:
+    """What the account of some usage adds and takes, and what of it is from ladders, by request."""
+
+    adjustments: tuple[Adjustment, ...]
+    tiers: TierChanges
+
+
+def settlement(book: PriceBook, used: Iterable[Used], period: Period | None = None) -> Settlement:
     """What the account of some usage adds and takes, as `invoice` settles it; usage before the
-    period may have used up what is free. Usage says its workspace and no other key.
+    period may have used up what is free. A usage report says its workspace and no other key.
 
     Raises `BadRequest` (`no_account`) where the book counts by another key.
     """
@@ -67,26 +86,39 @@ def settlement(
     for use in used:
         if use.priced is not None and id(use.priced) not in seen:
             seen[id(use.priced)] = use.priced
-            carried = {} if use.key.workspace is None else {WORKSPACE: use.key.workspace}
+            own = {} if use.key.workspace is None else {WORKSPACE: use.key.workspace}
+            carried = {**use.carried, **own}
+            account.check(use.priced, carried)
             if period is None or period.holds(use.priced.at):
-                account.add(use.priced, carried)
+                account.add(use.priced, carried, (id(use.priced),))
             else:
                 account.before(use.priced, carried)
-    adjustments, _ = account.settle()
-    return tuple(one for one in adjustments if one.kind in (*BY_METER, *BY_PERIOD))
+    tiers: dict[int, dict[str, Fraction]] = {}
+
+    def charged(one: ChargedRequest, group: tuple[object, ...]) -> None:
+        if group:
+            (request,) = group
+            assert isinstance(request, int)
+            tiers[request] = tier_changes(one)
+
+    adjustments, _ = account.settle(charged)
+    kept = (one for one in adjustments if one.kind in (*BY_METER, *BY_PERIOD))
+    return Settlement(tuple(kept), tiers)
 
 
 @frozen
 class AccountSides:
     """What the book settles, and what the bill has for it.
 
-    `whole` says that both are of whole months, for which minimums and caps hold.
+    `whole` says that both are of whole months, for which minimums and caps hold; `of_ladders` are
+    the names of ladders.
     """
 
     adjustments: tuple[Adjustment, ...]
     rows: tuple[BilledAmount, ...]
     whole: bool
     within: Fraction
+    of_ladders: frozenset[str] = frozenset()
 
 
 def with_account(lines: Sequence[JoinedLine], sides: AccountSides) -> tuple[JoinedLine, ...]:
@@ -99,7 +131,7 @@ def with_account(lines: Sequence[JoinedLine], sides: AccountSides) -> tuple[Join
     free = list(sides.rows)
     account: list[JoinedLine] = []
     for adjustment in sides.adjustments:
-        own = _rows_of(adjustment, free, sides.adjustments)
+        own = _rows_of(adjustment, free, sides)
         if not own and adjustment.kind in BY_METER and _net(found, adjustment, sides.adjustments):
             continue
         if not own and adjustment.kind in BY_PERIOD and not sides.whole:
@@ -129,7 +161,7 @@ def _workspace(adjustment: Adjustment) -> str | None:
 
 
 def _rows_of(
-    adjustment: Adjustment, rows: Sequence[BilledAmount], others: Sequence[Adjustment]
+    adjustment: Adjustment, rows: Sequence[BilledAmount], sides: AccountSides
 ) -> list[BilledAmount]:
     """The rows of a bill for something that the account settles."""
     own = _workspace(adjustment)
@@ -146,11 +178,11 @@ def _rows_of(
     if named:
         return named
     if adjustment.kind in BY_PERIOD:
-        return [row for row in alike if row.account == adjustment.kind]
-    rivals = [one for one in others if one.kind in BY_METER]
-    credits = [
-        row for row in alike if row.account == "credit" and _OF_METER.search(row.description)
-    ]
+        kind = ROWS.get(adjustment.kind, adjustment.kind)
+        return [row for row in alike if row.account == kind]
+    words_of = _OF_LADDER if adjustment.name in sides.of_ladders else _OF_METER
+    rivals = [one for one in sides.adjustments if one.kind in BY_METER]
+    credits = [row for row in alike if row.account == "credit" and words_of.search(row.description)]
     whole = sum((row.amount for row in alike), Fraction(0)) == adjustment.amount
     return alike if whole and alike else credits if len(rivals) == 1 else []
 

@@ -23,6 +23,7 @@ from pricelang.apps.reconcile.join import (
 from pricelang.apps.reconcile.keys import Side
 from pricelang.apps.reconcile.moved_rows import key_distance, moved_rows
 from pricelang.apps.reconcile.other_prices import OtherPrice
+from pricelang.apps.reconcile.tiered_lines import without_tiers
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
@@ -93,7 +94,8 @@ def _single(
             cause = of_cause.get(id(line))
             if len(lines) <= MOST or (cause is None and searched < MOST_UNKNOWN):
                 searched += 1
-                ways = (*search.explanations(line.used, line.amount, line.stated), *_twice(line))
+                more = search.explanations(line.used, line.amount, line.stated)
+                ways = (*ways, *more, *_twice(line))
             if cause is not None and not ways:
                 ways = (Explanation(cause.errors, cause.kind, cause.text, cause.places),)
         found.append(Finding(KINDS[line.status], (line,), ways))
@@ -124,6 +126,8 @@ def _reasons(line: JoinedLine, usage: Side, cost: Side) -> tuple[Explanation, ..
     """Why a line stands on one side only:
     its day is outside of the other's period, or it is a credit.
     """
+    if line.status == DIFFERENT and line.amount == without_tiers(line.used) != line.low:
+        return (Explanation(1, "account", "without tiers: at the price of the first"),)
     if line.of_account:
         text = f"{line.key.cost_type} of `{line.key.token_type}` not applied: {line.reason}"
         return (Explanation(1, "account", text),)

@@ -166,7 +166,7 @@ def joined(
         bills.setdefault(_kept(keys, bill.key, fields, cost.kind), []).append(bill)
     names = tuple(name for name in FIELDS if name in fields)
     found = [
-        _line(
+        joined_line(
             key,
             tuple(sorted((use for one in ours for use in uses[one]), key=_content)),
             tuple(sorted((bill for one in theirs for bill in bills[one]), key=_content_of_bill)),
@@ -217,9 +217,10 @@ def _key(key: Key, fields: frozenset[str], kind: str) -> Key:
     return key.only(fields)
 
 
-def _line(
+def joined_line(
     key: Key, used: tuple[Used, ...], billed: tuple[BilledAmount, ...], within: Fraction, kind: str
 ) -> JoinedLine:
+    """The line of what was used and billed under a key; `kind` is that of the bill."""
     low = exact_sum(use.low for use in used)
     high = exact_sum(use.high for use in used)
     amount = exact_sum(bill.amount for bill in billed)

@@ -118,6 +118,10 @@ class Used:
     currency: str = ""
     priced: Priced | None = None
     error: PriceError | None = None
+    carried: Mapping[str, str] = field(factory=dict)
+    """What its record carries, such as its project."""
+    tiers: Fraction = Fraction(0)
+    """What of `low` and `high` is from tiers by usage."""
 
 
 @frozen(eq=False)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, JoinedLine
+from pricelang.evaluate.left_out import ladders_left_out
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, plain
@@ -37,7 +38,8 @@ def _of_bill(priced: Priced, meter: str, settled: frozenset[str]) -> Iterator[st
     cell = priced.cell
     rate = cell.rates.get(meter)
     if "limits" not in settled:
-        yield from cell.left_out
+        tiers = ladders_left_out(priced.book, cell.point)  # which are always settled
+        yield from (text for text in cell.left_out if text not in tiers)
     if isinstance(rate, Rate) and "meters" not in settled:
         yield from rate.left_out
     if cell.free is not None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from pricelang.apps.reconcile.keys import (
     COST_TYPES,
@@ -48,7 +48,8 @@ def _as_id(name: str) -> str:
 @frozen(eq=False)
 class Quantities:
     """The quantities of a request, of a sum over requests, or of a row of a usage report: what is
-    said of them beside the key, the sides of thresholds that are open, and where they stand.
+    said of them beside the key, the sides of thresholds that are open, where they stand, and what
+    their record carries.
     """
 
     kind: Literal["single", "sum", "report"]
@@ -58,6 +59,7 @@ class Quantities:
     usage: Mapping[str, object]
     sides: Mapping[int, tuple[int, ...]]
     place: str
+    carried: Mapping[str, str] = field(factory=dict)
 
     @property
     def model(self) -> str:
@@ -90,6 +92,7 @@ def priced_quantities(book: PriceBook, asked: Quantities) -> Iterator[Used]:
                 max(amounts),
                 least.currency,
                 least,
+                carried=asked.carried,
             )
 
 

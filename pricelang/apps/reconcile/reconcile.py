@@ -12,6 +12,7 @@ from attrs import frozen
 
 from pricelang.apps.reconcile.account_lines import (
     AccountSides,
+    Settlement,
     settled_parts,
     settlement,
     with_account,
@@ -31,8 +32,9 @@ from pricelang.apps.reconcile.join import (
 from pricelang.apps.reconcile.keys import FIELDS, BilledAmount, Side, Used
 from pricelang.apps.reconcile.reconciled import Reconciled
 from pricelang.apps.reconcile.report import plain_text
+from pricelang.apps.reconcile.tiered_lines import after_tiers
 from pricelang.apps.reconcile.usage_period import within_period
-from pricelang.apps.reports.adjustments import Adjustment
+from pricelang.apps.reports.adjustments import COMMITMENT, Adjustment
 from pricelang.apps.reports.period import Period, period_of
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
@@ -165,9 +167,9 @@ def _reconcile(
     billed, cost_read = _cost(book, cost, mapping)
     currency = _one_currency(book, used, billed)
     fields, notes = compared_fields(usage_read, cost_read, comparing.fields())
-    adjustments = settlement(book, whole_usage, comparing.period)
+    account = settlement(book, whole_usage, comparing.period)
     lines, settled = _lines(
-        book, (used, billed), (usage_read, cost_read), fields, comparing, adjustments
+        book, (used, billed), (usage_read, cost_read), fields, comparing, account
     )
     drift = drift_of(lines, comparing.within, comparing.total_within)
     found = findings_of(book, lines, (usage_read, cost_read), comparing.within, drift is not None)
@@ -207,15 +209,31 @@ def _lines(
     sides: tuple[Side, Side],
     fields: tuple[str, ...],
     comparing: Comparing,
-    adjustments: tuple[Adjustment, ...],
+    settled: Settlement,
 ) -> tuple[tuple[JoinedLine, ...], frozenset[str]]:
     """The lines of the join and of the account, and what of the account is settled in them."""
     used, billed = rows
     of_usage = [bill for bill in billed if not bill.account]
     of_account = tuple(bill for bill in billed if bill.account)
     lines = joined(used, of_usage, frozenset(fields), comparing.within, sides)
-    account = AccountSides(adjustments, of_account, _whole_months(*sides), comparing.within)
+    ladders = frozenset(one.name for one in book.checked.dimensions if one.ladder is not None)
+    adjustments = tuple(x for x in settled.adjustments if _whole_commitment(x, *sides))
+    tiered = after_tiers(lines, settled.tiers, comparing.within, sides[1].kind)
+    if tiered is not None:
+        lines = tiered
+        adjustments = tuple(one for one in adjustments if one.name not in ladders)
+    whole = _whole_months(*sides)
+    account = AccountSides(adjustments, of_account, whole, comparing.within, ladders)
     return with_account(lines, account), settled_parts(account)
+
+
+def _whole_commitment(one: Adjustment, *sides: Side) -> bool:
+    """Says whether both sides together are of the whole period of a commitment, if it is one."""
+    starts = [side.start for side in sides if side.start]
+    ends = [side.end for side in sides if side.end]
+    return one.kind != COMMITMENT or (
+        bool(starts) and min(starts) <= one.since and one.until <= max(ends)
+    )
 
 
 def _whole_months(usage: Side, cost: Side) -> bool:

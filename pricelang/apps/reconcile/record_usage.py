@@ -133,9 +133,10 @@ def _priced_part(pricing: _Pricing, record: Record, part: Part) -> Iterator[Used
     asked = book_request(book.rates, part, None, pricing.undated, pricing.given)
     at, dimensions = part.at if part.at is not None else pricing.undated, asked.dimensions
     day = written(seconds_of(at))[:10]
+    carried = {**record.attributes, **part.attributes}
     key = Key(
         day,
-        {**record.attributes, **part.attributes}.get("workspace"),
+        carried.get("workspace"),
         None,
         canonical(book, asked.model, at),
         dimensions.get("service_tier", PLAIN_TIER),
@@ -147,7 +148,7 @@ def _priced_part(pricing: _Pricing, record: Record, part: Part) -> Iterator[Used
     kind: Literal["single", "sum"] = "single" if part.kind == "single" else "sum"
     place = str(record.place)
     for use in priced_quantities(
-        book, Quantities(kind, key, at, dimensions, asked.usage, sides, place)
+        book, Quantities(kind, key, at, dimensions, asked.usage, sides, place, carried)
     ):
         window = window_of(pricing.long_sides, use.request.sides)
         yield use if window is None else evolve(use, key=_in_window(use.key, window))

@@ -5,7 +5,7 @@ free allowances, tiers, floors and caps, commitments and credits, by period.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from attrs import evolve
 
@@ -20,7 +20,7 @@ from pricelang.evaluate.account_items import Reached
 from pricelang.evaluate.account_keys import WHOLE, MissingKey, key_of
 from pricelang.evaluate.allowance_terms import SpendLimit, account_bounds
 from pricelang.evaluate.allowances import ChargedRequest, Ledger, TrueUp, counts_twice
-from pricelang.evaluate.billing_periods import turn_end, turn_of
+from pricelang.evaluate.billing_periods import DAY, turn_end, turn_of
 from pricelang.evaluate.credits import CreditBalances
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.pieces import Counter
@@ -45,6 +45,7 @@ class AccountUsage:
         self._uses = CountedRequests(book)
         self._ledger = Ledger(book)
         self._notes = AccountNotes(book, period)
+        self._latest = 0
         start = None if period is None else period.start
         self.since = None if start is None else self._rules.since(start)
 
@@ -62,6 +63,7 @@ class AccountUsage:
         Raises `BadRequest` (`no_account`).
         """
         holders = self._holders.take(self._rules.keys_of(priced), carried)
+        self._latest = max(self._latest, priced.at)
         self._holders.owe(self._floor_keys, holders, carried)
         if any(self._rules.in_order(priced)):
             self._uses.add(CountedRequest(priced, True, holders, group))
@@ -106,9 +108,12 @@ class AccountUsage:
     def _covers(self, start: int, bound: SpendLimit) -> bool:
         return covers(self._period, start, turn_end(start, bound.per, bound.term))
 
-    def settle(self) -> tuple[tuple[Adjustment, ...], tuple[str, ...]]:
+    def settle(
+        self, charged_as: Callable[[ChargedRequest, tuple[object, ...]], None] | None = None
+    ) -> tuple[tuple[Adjustment, ...], tuple[str, ...]]:
         """What the account adds and takes, in order of kind, time and name; and the notes on what
-        it left out or counted together. Raises `BadRequest` (`mixed_accounts`) where some records
+        it left out or counted together. `charged_as` is told what each counted request of the
+        period costs, and its group. Raises `BadRequest` (`mixed_accounts`) where some records
         name an organization and others do not.
         """
         self._holders.check()
@@ -119,6 +124,8 @@ class AccountUsage:
             self._settle(charged, use.holders, use.billed)
             if use.billed:
                 changes.add(charged, use.group)
+                if charged_as is not None:
+                    charged_as(charged, use.group)
             for paid in balances.pay(use.holders, charged, self._rules.credits(use.priced)):
                 if use.billed:
                     changes.add_credit(paid, use.priced.currency, use.group)
@@ -165,10 +172,19 @@ class AccountUsage:
 
     def _bounds(self) -> Iterator[Adjustment]:
         for one in self._ledger.settled():
-            if one.bound.kind == "limit" or self._covers(one.start, one.bound):
+            if one.bound.kind == "limit" or self._is_over(one):
                 yield self._bound(one)
             else:
                 self._notes.spent(one)
+
+    def _is_over(self, one: TrueUp) -> bool:
+        """Decides whether what is left of a commitment is due: the invoice is of its whole period,
+        or is of all records, of which some are from its last day or later.
+        """
+        end = turn_end(one.start, one.bound.per, one.bound.term)
+        if self._period is not None:
+            return covers(self._period, one.start, end)
+        return end - DAY <= self._latest
 
     def _bound(self, settled: TrueUp) -> Adjustment:
         bound = settled.bound

@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 
 def note_line(note: Note, records: int | None = None) -> str:
-    """A note, with the number of records that it is of, if it is of any."""
+    """A note, with the number of records that it is of; one of an account is of none.
+
+    >>> from pricelang.model.notes import Note
+    >>> (
+    ...     note_line(Note("no_date", "no date is given"), 2),
+    ...     note_line(Note("account", "a minimum"), 0),
+    ... )
+    ('note: no_date: no date is given (2 records)', 'note: account: a minimum')
+    """
     count = f" ({how_many(records, 'record')})" if records else ""
     return f"{note.level}: {note.code}: {printable(note.text)}{count}"
 

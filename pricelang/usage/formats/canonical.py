@@ -32,7 +32,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
 
     `"record": "sum"` says that the quantities add up several requests, `"each":
     ["prompt over 200000"]` what holds for each of them, and `"position": {"volume": "9,400 MTok"}`
-    what tiers have counted before a single request. Raises `UsageError` that names the key.
+    what tiers have counted before. Raises `UsageError` that names the key.
     """
     usage = require_object(value.get("usage"), "usage")
     dimensions = {}
@@ -59,7 +59,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
         },
         kind=SUM if kind == SUM else SINGLE,
         sides=_sides(value.get("each"), kind == SUM),
-        position=_position(value, kind == SUM),
+        position=_position(value),
     )
     return Record((part,), place, FORMAT, attributes=_attributes(value))
 
@@ -74,15 +74,9 @@ def _attributes(value: Mapping[str, object]) -> dict[str, str]:
     return {name: text for name, text in found.items() if text is not None}
 
 
-def _position(value: Mapping[str, object], is_sum: bool) -> dict[str, object]:
-    """What ladders of tiers have counted before the request, by their names."""
+def _position(value: Mapping[str, object]) -> dict[str, object]:
+    """What ladders of tiers have counted before, by their names."""
     given = optional_object(value, "position", "") or {}
-    if given and is_sum:
-        raise UsageError(
-            "bad_position",
-            "`position` is the place of one request, and this is a sum of several",
-            "leave it out",
-        )
     return {
         word(name, "the name of tiers") or "": _one(count, f"position.{shown(name)[1:-1]}")
         for name, count in given.items()

@@ -4,7 +4,8 @@
   Converse as `modelOutput`; a line that failed has `error` in its place. The line does not say the
   endpoint, and an answer of Converse not its model. `manifest.json.out` repeats the sums.
 - Vertex AI: `{custom_id?, request, response, status}`, with the message as `response`; `status`
-  says what failed. The line does not say the location.
+  says what failed. The line does not say the location. A table of BigQuery has the same columns,
+  and in its exports `request` and `response` are the texts of objects.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def known(value: Mapping[str, object]) -> bool:
         return True
     if set(value) >= _MANIFEST:
         return True
-    request = value.get("request")
+    request, status = value.get("request"), value.get("status")
+    if isinstance(request, str):
+        return isinstance(status, str) and "response" in value and request.strip()[:1] in ("", "{")
     # A call that is kept with its URL is no line of a job.
     return "status" in value and is_object(request) and "url" not in request
 
@@ -75,15 +78,15 @@ def _of_vertex(value: Mapping[str, object], place: Place) -> Outcome:
         if status in ("", None):
             raise UsageError("missing_key", "`response` is missing, and `status` says no error")
         return _failed(status, place)
+    at = word(value.get("processed_time"), "processed_time")
     if is_gemini(response):
         model = word(response.get("modelVersion"), "response.modelVersion")
         notes: list[Note] = []
         counters = gemini_counters(response["usageMetadata"], "response.usageMetadata", notes)
-        part = Part(model, None, _BATCH, counters.meters())
+        part = Part(model, at, _BATCH, counters.meters())
         return Record((part,), place, FORMAT, tuple(notes))
     if is_object(response.get("error")) and "usage" not in response:
         return _failed(status or "error", place)
-    at = word(value.get("processed_time"), "processed_time")
     message = read_message(response, at, batch=True)
     parts = tuple(within(part, {"platform": "vertex"}) for part in message.parts)
     ids = named(RESPONSE, response.get("id"))

@@ -6,7 +6,8 @@ of the last `message_delta` is cumulative and takes its place, key by key: the d
 added up. Content is not held: a block leaves its type, and whether any of it arrived. A stream
 without a `message_delta` was cut before its counts were known, and is refused. After a fallback the
 model is the one that the last `fallback` block went to. A start that is sent twice is one start.
-The events of a stream of Converse are put together, too: its `metadata` has the counts.
+The events of a stream of Converse are put together, too: its `metadata` has the counts; and so are
+LangChain's chunks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from pricelang.model.notes import Note
 from pricelang.usage.fields import is_object, require_object
+from pricelang.usage.formats.langchain_chunks import CHUNK, ChunkStreams, chunk_of
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.lines import Line
 from pricelang.usage.records import Outcome, Place, Record, UsageError, within
@@ -118,7 +120,9 @@ def merged(values: Iterable[Value]) -> Iterator[Value]:
             streams.open is None
             and streams.converse is None
             and isinstance(value, dict)
-            and value.get("type") != "message_start"
+            and (kind := value.get("type")) != "message_start"
+            and kind != CHUNK
+            and kind != "constructor"
             and _CONVERSE.isdisjoint(value)
         ):
             yield found
@@ -128,12 +132,16 @@ def merged(values: Iterable[Value]) -> Iterator[Value]:
         yield streams.open.value(False)
     if streams.converse is not None:
         yield streams.converse
+    yield from streams.chunks.rest()
 
 
 class _Streams:
-    """The streams that have begun and not ended: one of messages, and one of Converse."""
+    """The streams that have begun and not ended: one of messages, one of Converse, and those of
+    LangChain.
+    """
 
     def __init__(self) -> None:
+        self.chunks = ChunkStreams()
         self.open: _Stream | None = None
         self.converse: Value | None = None
 
@@ -145,6 +153,10 @@ class _Streams:
             return
         if _is_converse(value, self.converse is not None):
             yield from self._add_converse(found, value)
+            return
+        chunk = chunk_of(value)
+        if chunk is not None:
+            yield from self.chunks.add(found, chunk)
             return
         kind, message = value.get("type"), value.get("message")
         if kind == "message_start" and isinstance(message, dict):

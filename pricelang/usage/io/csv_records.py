@@ -1,7 +1,7 @@
 """The rows of a CSV of usage as objects: the names of its header, and each cell as its text.
 
 A file is a CSV where its first line is a header with a column that counts tokens, or that holds
-what a log says of a call. Columns stand between commas, semicolons or tabs, and cells may be
+what a log says of a call or what was answered. Columns stand between commas, semicolons or tabs, and cells may be
 quoted. A row is a value like a line of JSON: what is wrong with it is its own fault.
 """
 
@@ -27,6 +27,9 @@ _SIGN = re.compile(
     r"|usage_?details\Z|(?:\*\.)?properties\Z",
     re.IGNORECASE,
 )
+
+_ANSWERED = frozenset(("request", "response", "status"))
+"""The columns of what a batch job writes to a table."""
 
 
 def header_of(text: str) -> tuple[str, list[str]] | None:
@@ -59,7 +62,7 @@ def _is_header(names: list[str]) -> bool:
         len(names) > 1
         and len(set(names)) == len(names)
         and all(len(name) <= _MAX_NAME and _NAME.match(name) for name in names)
-        and any(_SIGN.search(name) for name in names)
+        and (any(_SIGN.search(name) for name in names) or _ANSWERED.issubset(names))
     )
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 STDIN = "-"
-GZIP, ZSTD, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1"
+GZIP, ZSTD, PARQUET, ZIP = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PAR1", b"PK\x03\x04"
 MAX_RATIO = 250
 """How many times its size a packed file may unpack to, once it is larger than `FREE_SIZE`."""
 FREE_SIZE = 64 * 2**20
@@ -73,9 +73,12 @@ class _Unpacked(io.RawIOBase):
     """
 
     def __init__(
-        self, source: _Source, read: Callable[[int], bytes], errors: tuple[type[Exception], ...]
+        self,
+        read: Callable[[int], bytes],
+        taken: Callable[[], int],
+        errors: tuple[type[Exception], ...],
     ) -> None:
-        self._source, self._read, self._errors = source, read, errors
+        self._read, self._taken, self._errors = read, taken, errors
         self._given = 0
 
     def readable(self) -> bool:
@@ -96,7 +99,7 @@ class _Unpacked(io.RawIOBase):
             ) from None
         view[: len(data)] = data
         self._given += len(data)
-        if self._given > FREE_SIZE and self._given > MAX_RATIO * self._source.taken:
+        if self._given > FREE_SIZE and self._given > MAX_RATIO * self._taken():
             raise BadArchive(
                 "too_compressed",
                 f"the file unpacks to more than {MAX_RATIO} times its size: reading stops",
@@ -146,14 +149,18 @@ def opened(stream: IO[bytes], progress: Progress | None = None) -> IO[bytes]:
         import zlib
 
         packed = gzip.GzipFile(fileobj=io.BufferedReader(source, _CHUNK))
-        return io.BufferedReader(
-            _Unpacked(source, packed.read, (zlib.error, gzip.BadGzipFile)), _CHUNK
-        )
+        return unpacked(packed.read, lambda: source.taken, (zlib.error, gzip.BadGzipFile))
     if head == PARQUET:
         raise BadArchive(
             "table",
             "this is a Parquet file: a table, not a text with records",
             "give it as a file whose name ends in `.parquet`",
+        )
+    if head == ZIP:
+        raise BadArchive(
+            "bad_archive",
+            "this is a zip archive, which can be read only where it lies on a disk",
+            "give its path there, or unpack it and give the folder",
         )
     if head == ZSTD:
         try:
@@ -164,10 +171,27 @@ def opened(stream: IO[bytes], progress: Progress | None = None) -> IO[bytes]:
                 "Zstandard is not installed",
                 "pip install 'pricelang[zstd]', or unpack the file first",
             ) from None
-        return io.BufferedReader(
-            _Unpacked(source, _Zstandard(source, zstandard).read, (zstandard.ZstdError,)), _CHUNK
-        )
+        frames = _Zstandard(source, zstandard)
+        return unpacked(frames.read, lambda: source.taken, (zstandard.ZstdError,))
     return io.BufferedReader(source, _CHUNK)
+
+
+def unpacked(
+    read: Callable[[int], bytes], taken: Callable[[], int], errors: tuple[type[Exception], ...]
+) -> IO[bytes]:
+    """What `read` unpacks, as a stream; `taken` says of how many bytes so far, `errors` are those
+    of damage. Ends with a `BadArchive` where it is damaged, cut, or a bomb.
+    """
+    return io.BufferedReader(_Unpacked(read, taken, errors), _CHUNK)
+
+
+def is_zip(stream: IO[bytes]) -> bool:
+    """Decides whether a stream at its beginning is a zip archive, which is read in any order."""
+    if not stream.seekable():
+        return False
+    head = stream.read(len(ZIP))
+    stream.seek(0)
+    return head == ZIP
 
 
 def standard_input() -> IO[bytes]:

@@ -1,4 +1,4 @@
-"""The record files of a folder, and what of a Claude Code folder is no usage.
+"""The record files of a folder or an archive, and what of a Claude Code folder is no usage.
 
 Beside its transcripts Claude Code keeps settings, a history, indices, lists of things to do,
 descriptions of subagents, results of tools, plugins. They hold no usage, and no other file there
@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Self
 
+from pricelang.usage.io.file_trees import FileTree, Folder, Open, opened_file
 from pricelang.usage.io.files import opened
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.records import Rejected
@@ -79,24 +80,27 @@ def record_files(folder: str) -> list[str]:
     """All record files in a folder and below, sorted; hidden ones are left out.
     Tables among them come with the reason why they are not read; a CSV of records is none.
     """
+    return files_of_records(Folder(folder))
+
+
+def files_of_records(tree: FileTree) -> list[str]:
+    """The same for a folder, or for an archive of one."""
     found: list[str] = []
     tables: list[str] = []
-    for place, inner, names in os.walk(folder):
-        inner[:] = [name for name in inner if not name.startswith(".")]
-        found += [os.path.join(place, name) for name in names if is_record_file(name)]
-        for name in names:
-            path = os.path.join(place, name)
-            if is_table(name) and not name.startswith("."):
-                (found if is_export(path) else tables).append(path)
+    for path in tree.files():
+        if is_record_file(os.path.basename(path)):
+            found.append(path)
+        elif is_table(path):
+            (found if is_export(path, tree.open) else tables).append(path)
     if any(_is_of_agent(path) for path in found) or any(
-        map(_is_transcript, _likely_first(sorted(found)))
+        _is_transcript(path, tree.open) for path in _likely_first(sorted(found))
     ):
-        found = [Beside(path, _of_others(path)) for path in found]
+        found = [Beside(path, _of_others(path, tree)) for path in found]
     # A folder of tables alone is none of records.
     return sorted([*found, *(Beside(path, _TABLE) for path in tables)]) if found else []
 
 
-def is_export(path: str) -> bool:
+def is_export(path: str, open: Open = opened_file) -> bool:
     """Decides whether a file is a CSV of records whose columns need no mapping, and have not the
     names of a book.
     """
@@ -105,7 +109,7 @@ def is_export(path: str) -> bool:
     from pricelang.usage.csv_files import named_by_book, names_of_records
     from pricelang.usage.formats.row_names import is_clear
 
-    names = names_of_records(path)
+    names = names_of_records(path, open)
     return names is not None and not named_by_book(names) and is_clear(names)
 
 
@@ -130,16 +134,16 @@ def is_beside(refused: Rejected, raw: str | None) -> bool:
     return refused.code in _UNKNOWN and raw is not None and _COUNTER.search(raw) is None
 
 
-def _of_others(path: str) -> str:
+def _of_others(path: str, tree: FileTree) -> str:
     """What a file in a folder of Claude Code is, where its place says that it is no transcript;
     else nothing.
     """
     parts = PurePath(path).parts
     for number, part in enumerate(parts[:-1]):
         above = os.path.join(*parts[:number]) if number else os.curdir
-        if part in _OF_OTHERS and os.path.isdir(os.path.join(above, "projects")):
+        if part in _OF_OTHERS and tree.is_folder(os.path.join(above, "projects")):
             return _OF_OTHERS[part]
-        if part in _OF_SESSION and os.path.isfile(above + ".jsonl"):
+        if part in _OF_SESSION and tree.is_file(above + ".jsonl"):
             return _OF_SESSION[part]
     return ""
 
@@ -154,10 +158,10 @@ def _likely_first(files: list[str]) -> Iterator[str]:
     yield from sorted(lines, key=lambda path: "projects" not in PurePath(path).parts)
 
 
-def _is_transcript(path: str) -> bool:
+def _is_transcript(path: str, open: Open) -> bool:
     """Decides whether the first line of a file is one of a transcript."""
     try:
-        with open(path, "rb") as stream:
+        with open(path) as stream:
             head = opened(stream).readline(_HEAD)
         value = Decoder().value(head.decode())
     except (OSError, ValueError, JsonFault):

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 
 from pricelang.usage.records import too_deep
@@ -30,21 +29,14 @@ def plain_of(value: object) -> object:
     {'at': '2026-05-01', 'usage': {'input': [1, 2]}}
     """
     try:
-        return plain(value)
+        return value if type(value) in PLAIN else WAYS[type(value)](value)
     except RecursionError:
         raise too_deep() from None
 
 
 def plain(value: object) -> object:
     """As `plain_of`, without a fault of its own for what is nested too deeply."""
-    kind: Any = type(value)
-    if kind in PLAIN:
-        return value
-    if kind is dict:
-        return _values(value)  # type: ignore[arg-type]
-    if kind is list:
-        return _items(value)  # type: ignore[arg-type]
-    return way_of(kind)(value)
+    return value if type(value) in PLAIN else WAYS[type(value)](value)
 
 
 # What follows is in the way of every object that is priced: a call or a check that is saved here is
@@ -53,21 +45,22 @@ def plain(value: object) -> object:
 
 def _values(value: dict[str, object]) -> dict[str, object]:
     """A mapping whose values are plain: itself, where they are."""
-    if PLAIN.issuperset(map(type, value.values())):  # far faster than the loop
-        return value
-    found = value
+    found, known = value, PLAIN
     for key, inner in value.items():
-        if type(inner) not in PLAIN:
-            new = plain(inner)
+        if type(inner) not in known:
+            new = WAYS[type(inner)](inner)
             if new is not inner:
-                found = dict(value) if found is value else found
+                if found is value:
+                    found = value.copy()
                 found[key] = new
     return found
 
 
 def _items(value: list[object]) -> list[object]:
     """A list whose values are plain: itself, where they are."""
-    return value if PLAIN.issuperset(map(type, value)) else _Items(value)
+    if not value or (type(value[0]) in PLAIN and PLAIN.issuperset(map(type, value))):
+        return value
+    return _Items(value)
 
 
 class _Items(list[object]):
@@ -102,9 +95,12 @@ class _Items(list[object]):
         return list.__repr__(self._plain())
 
 
-@lru_cache(maxsize=1024)
-def way_of(kind: Any) -> Way:
+def _way_of(kind: Any) -> Way:
     """How an object of a type becomes plain; what no way knows stays as it is."""
+    if kind is dict:
+        return _values
+    if kind is list:
+        return _items
     if issubclass(kind, Mapping):
         return lambda value: _values(dict(value.items()))
     if issubclass(kind, tuple) and hasattr(kind, "_asdict"):
@@ -116,7 +112,8 @@ def way_of(kind: Any) -> Way:
     if issubclass(kind, str):
         return str
     if issubclass(kind, datetime | date):
-        return lambda value: value.isoformat()
+        isoformat: Way = kind.isoformat
+        return isoformat
     if (
         issubclass(kind, int) or (hasattr(kind, "__index__") and hasattr(kind, "dtype"))
     ) and not hasattr(kind, "__len__"):
@@ -157,12 +154,14 @@ def _way_of_fields(kind: Any, names: tuple[str, ...]) -> Way:
     """The way of a data class: its fields by their names. Some leave out what is as by default."""
     listed = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
     defaults = {one.name: one.default for one in listed if one.default is not dataclasses.MISSING}
-    slots = not kind.__dictoffset__
+    slots, size = not kind.__dictoffset__, len(names)
 
     def fields(value: Any) -> object:
-        own = {} if slots else {**defaults, **value.__dict__}
-        if len(own) != len(names):
-            own = {name: getattr(value, name, None) for name in names}
+        own = {} if slots else value.__dict__
+        if len(own) != size:
+            own = {**defaults, **own}
+            if len(own) != size:
+                own = {name: getattr(value, name, None) for name in names}
         return _values(own)
 
     return fields
@@ -178,16 +177,29 @@ def _way_of_model(kind: Any) -> Way:
         name: field.serialization_alias or field.alias or name
         for name, field in kind.__pydantic_fields__.items()
     }
-    renamed = any(name != alias for name, alias in aliases.items())
+    renamed, size = any(name != alias for name, alias in aliases.items()), len(aliases)
 
     def model(value: Any) -> object:
         own: dict[str, object] = value.__dict__
         extra = value.__pydantic_extra__
-        if renamed or len(own) != len(aliases):
+        if renamed or len(own) != size:
             own = {aliases[name]: inner for name, inner in own.items() if name in aliases}
         return _values({**own, **extra} if extra else own)
 
     return model
 
 
-__all__ = ["PLAIN", "has_fields", "plain", "plain_of", "way_of"]
+class _Ways(dict[Any, Way]):
+    """The way of each type that was met, but of those that are plain: asked for once a type."""
+
+    def __missing__(self, kind: Any) -> Way:
+        if len(self) > _MANY:  # of types that a program makes as it runs
+            self.clear()
+        way = self[kind] = _way_of(kind)
+        return way
+
+
+_MANY = 1024
+WAYS = _Ways()
+
+__all__ = ["PLAIN", "has_fields", "plain", "plain_of"]

@@ -10,8 +10,7 @@ from attrs import evolve
 
 from pricelang.usage.formats.registry import format_of, reader_of
 from pricelang.usage.live.alone import in_response, is_invocation, of_invocation
-from pricelang.usage.live.plain import plain_of
-from pricelang.usage.live.ways import opened
+from pricelang.usage.live.ways import fields_of, opened, way_of
 from pricelang.usage.record_pass import RecordPass
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, UsageError, internal
 from pricelang.usage.shapes import identity
@@ -38,8 +37,11 @@ def usage_of(
     ... # doctest: +ELLIPSIS
     Record(parts=(Part(model='claude-opus-5', ..., usage={'input': 12, 'output': 6}, ...
     """
-    checked_policy(unknown_counters)
-    found = plain_of(value) if type(value) is dict else opened(value)
+    if unknown_counters != "refuse":
+        checked_policy(unknown_counters)
+    # The most frequent way is not looked up twice: a response takes a few microseconds in all.
+    kind: Any = type(value)
+    found = fields_of(value) if way_of(kind) == "fields" else opened(value)
     if type(found) is dict:
         return _of_mapping(found, model, unknown_counters)
     if isinstance(found, Record):
@@ -76,7 +78,12 @@ def _known(value: Mapping[str, object], model: str | None) -> tuple[str, Mapping
 def alone(format: str, value: Mapping[str, object], place: Place, unknown_counters: str) -> Record:
     """The record of a mapping of a format. Raises `UsageError`, with a place."""
     try:
-        return joined(settled(reader_of(format)(value, place), unknown_counters))
+        found = reader_of(format)(value, place)
+        if type(found) is tuple and len(found) == 1:
+            only: Outcome = found[0]
+            if type(only) is Record and not only.notes:
+                return only  # nearly all: nothing to join, and nothing to refuse
+        return joined(settled(found, unknown_counters))
     except UsageError as error:
         error.place = error.place or place
         raise

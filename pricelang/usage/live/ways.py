@@ -92,7 +92,7 @@ def opened(value: object) -> Found | Iterator[Found]:
     way = way_of(kind)
     match way:
         case "fields":
-            return _mapping(value)
+            return fields_of(value)
         case "span":
             return span_value(value)
         case "text":
@@ -109,7 +109,8 @@ def opened(value: object) -> Found | Iterator[Found]:
             assert_never(way)
 
 
-def _mapping(value: object) -> Mapping[str, object]:
+def fields_of(value: object) -> Mapping[str, object]:
+    """The plain mapping of an object that has fields. Raises `UsageError`."""
     found = plain_of(value)
     if is_object(found):
         return found
@@ -146,7 +147,7 @@ def members(values: Iterable[object]) -> Iterator[Found]:
         elif not is_object(found) or not _is_beside(found):
             yield found
     if chunks:
-        yield _mapping(reduce(add, chunks))
+        yield fields_of(reduce(add, chunks))
 
 
 def _is_beside(value: Mapping[str, object]) -> bool:

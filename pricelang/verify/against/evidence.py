@@ -33,10 +33,13 @@ Owed: TypeAlias = tuple[Fraction, str]
 
 @frozen
 class Case:
-    """A request as each book is asked for it: on two days, where they are looked at on two."""
+    """A request as each book is asked for it: on two days, where they are looked at on two.
+    `told` is it with the tiers of both books.
+    """
 
     ours: Witness
     theirs: Witness
+    told: Witness
 
 
 @frozen
@@ -98,7 +101,22 @@ class Evidence(PlainestFirst):
             tuple(self._dimensions(point)),
             tuple(sorted(self._usage(point, usage).items())),
         )
-        return Case(ours, evolve(ours, at=self._instant(self.theirs, point)))
+        theirs = evolve(ours, at=self._instant(self.theirs, point))
+        return Case(self._known(self.ours, ours), self._known(self.theirs, theirs), ours)
+
+    def _known(self, view: BookView, request: Witness) -> Witness:
+        """A request without tiers of the other book alone, of which a book knows nothing."""
+        own = {dimension.name for dimension in view.book.dimensions}
+        tiers = {
+            dimension.name
+            for other in (self.ours, self.theirs)
+            for dimension in other.book.dimensions
+            if dimension.ladder is not None
+        }
+        if tiers <= own:
+            return request
+        kept = [(name, value) for name, value in request.dimensions if name not in tiers - own]
+        return evolve(request, dimensions=tuple(kept))
 
     def _usage(self, point: Point, usage: Mapping[str, Fraction]) -> Mapping[str, Fraction]:
         names = sorted({*usage, *(name for total in self.joint.sums for name in total.meters)})

@@ -12,6 +12,7 @@ from pricelang.model import rule_kinds as k
 from pricelang.model.diagrams import Group, reach_of
 from pricelang.verify.against.bill_part import NEW, OFF, OLD, BillPart, billed, live, places_of
 from pricelang.verify.against.charge_parts import charge_parts
+from pricelang.verify.against.ladder_parts import ladder_parts
 from pricelang.verify.against.limit_parts import converted, limit_parts, rounding_parts
 from pricelang.verify.against.orders import (
     Order,
@@ -32,6 +33,7 @@ def parts_of(rules: JointRules) -> Iterator[BillPart]:
         yield BillPart(words, "request", live(rules, [], lambda leaves: "either"))
     for group in get_args(Group):
         yield from _of_group(rules, group)
+    yield from ladder_parts(rules)
 
 
 def _of_group(rules: JointRules, group: Group) -> Iterator[BillPart]:

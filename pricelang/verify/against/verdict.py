@@ -111,7 +111,7 @@ class _Comparison:
         for part in open_parts:
             shown = self.shown(part, wanted, differs)
             if shown is not None:
-                return shown.case.ours, self.words(part, shown)
+                return shown.case.told, self.words(part, shown)
         if open_parts:
             self.undecided[question] = self.why(open_parts[0])
         elif self.rules.undecided:
@@ -209,7 +209,7 @@ class _Comparison:
         for meter in meters:
             shown = self.evidence.bill(self.evidence.case(point, {meter: Fraction(1)}))
             if one_prices(shown, question == "loosened"):
-                return shown.case.ours, self.evidence.told(shown)
+                return shown.case.told, self.evidence.told(shown)
         self.undecided[question] = f"a request may be refused by one of them, and {NO_BILL}"
         return None
 
@@ -225,7 +225,7 @@ class _Comparison:
                 continue
             shown = self.evidence.bill(self.evidence.case(point, {meter: most + 1}))
             if one_prices(shown, question == "loosened"):
-                return shown.case.ours, self.evidence.told(shown)
+                return shown.case.told, self.evidence.told(shown)
         if held:
             words = f"what one request can have at most: {held[0][0]} of `{held[0][1]}`"
             self.undecided[question] = f"books differ in {words} [{longer[0][held[0]].place}]"

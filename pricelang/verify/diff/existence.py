@@ -54,6 +54,24 @@ def values(meaning: BookSemantics) -> dict[tuple[int, int], int]:
     return found
 
 
+def values_of_both(old: BookSemantics, new: BookSemantics) -> tuple[Values, Values]:
+    """Where each book offers each value. A tier that only one book knows is no word of a request:
+    an account that is in it has requests of the other book all the same.
+    """
+    found = values(old), values(new)
+    for place, dimension in enumerate(old.joint.dimensions):
+        own = [
+            next((d for d in meaning.book.dimensions if d.name == dimension.name), None)
+            for meaning in (old, new)
+        ]
+        for side, other in ((0, 1), (1, 0)):
+            known = own[other]
+            if own[side] is None and known is not None and known.ladder is not None:
+                for position in range(len(dimension.values)):
+                    found[side][place, position] = found[other][place, position]
+    return found
+
+
 def _value(meaning: BookSemantics, number: int, name: str) -> int:
     names = [value.name for value in meaning.book.dimensions[number].values]
     if name not in names:

@@ -12,7 +12,15 @@ from pricelang.model.diagrams import Group, Stopping, reach_of
 from pricelang.verify.diff.align import NOTHING, UNUSABLE, ModifierOutcome, bounds_on
 from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Joint, Leaf, TooLarge
 from pricelang.verify.diff.box_walks import leaves_of
-from pricelang.verify.diff.existence import exclusions, existing, free, refusals, released, values
+from pricelang.verify.diff.existence import (
+    exclusions,
+    existing,
+    free,
+    refusals,
+    released,
+    values,
+    values_of_both,
+)
 from pricelang.verify.diff.listed_prices import charge_terms, prices
 from pricelang.verify.diff.semantics import BookSemantics
 from pricelang.verify.diff.stack_outcomes import (
@@ -109,7 +117,11 @@ class JointRules:
     def own(self, group: Group) -> tuple[Mapping[Any, int], Mapping[Any, int]]:
         """What each book has of a group, in its own order."""
         if group not in self._own:
-            self._own[group] = diagrams_of(self.old, group), diagrams_of(self.new, group)
+            self._own[group] = (
+                values_of_both(self.old, self.new)
+                if group == "value"
+                else (diagrams_of(self.old, group), diagrams_of(self.new, group))
+            )
         return self._own[group]
 
     def pairs(self, group: Group) -> dict[Any, Pair]:

@@ -38,7 +38,7 @@ class Phrasebook:
 
     def __attrs_post_init__(self) -> None:
         for side in (self.new, self.old):
-            for name, found in _usual_units(side.book).items():
+            for name, found in usual_units(side.book).items():
                 self._per.setdefault(name, found)
 
     # ---- who and when ----
@@ -272,7 +272,7 @@ def sentence(when: str, body: str, who: str = "") -> str:
     return (f"{when}: " if when else "") + body + (f", {who}" if who else "")
 
 
-def _usual_units(book: m.Book) -> dict[str, tuple[str, Fraction]]:
+def usual_units(book: m.Book) -> dict[str, tuple[str, Fraction]]:
     """The unit in which most prices of each meter are written, and how many base units that is."""
     counts: dict[str, Counter[tuple[str, Fraction]]] = {}
     rows: Iterable[tuple[int, str, Fraction]] = [

@@ -18,27 +18,33 @@ Terms: TypeAlias = tuple[frozenset[str], bool, str, bool, tuple[tuple[str, Fract
 def tier_changes(words: Phrasebook) -> Iterator[Change]:
     """What sets the tier of a request, ladder by ladder."""
     books = words.old.book, words.new.book
-    found = [{x.name: x for x in book.dimensions if x.ladder is not None} for book in books]
-    for name in dict.fromkeys([*found[0], *found[1]]):
-        was, now = (_terms(b, at.get(name)) for b, at in zip(books, found, strict=True))
-        if was != now:
-            old, new = (_words(b, at.get(name)) for b, at in zip(books, found, strict=True))
+    terms = [ladder_terms(book) for book in books]
+    for name in dict.fromkeys([*terms[0], *terms[1]]):
+        if terms[0].get(name) != terms[1].get(name):
+            old, new = (_words(book, name) for book in books)
             body = f"tiers of {name}: {old or 'none'} -> {new or 'none'}"
             yield Change("tiers", name, "", "", old, new, sentence("", body))
 
 
-def _terms(book: m.Book, dimension: m.Dimension | None) -> Terms | None:
-    ladder = dimension.ladder if dimension is not None else None
-    if dimension is None or ladder is None:
-        return None
-    counts = frozenset(book.meters[meter].name for meter in ladder.counts)
-    names = (value.name for value in dimension.values)
-    starts = tuple(zip(names, ladder.starts, strict=True))
-    return counts, ladder.spend, ladder.account, ladder.all_units, starts
+def ladder_terms(book: m.Book) -> dict[str, Terms]:
+    """What each ladder of a book says, by name."""
+    found: dict[str, Terms] = {}
+    for dimension in book.dimensions:
+        ladder = dimension.ladder
+        if ladder is not None:
+            counts = frozenset(book.meters[meter].name for meter in ladder.counts)
+            names = (value.name for value in dimension.values)
+            starts = tuple(zip(names, ladder.starts, strict=True))
+            found[dimension.name] = (
+                counts,
+                ladder.spend,
+                ladder.account,
+                ladder.all_units,
+                starts,
+            )
+    return found
 
 
-def _words(book: m.Book, dimension: m.Dimension | None) -> str:
-    ladder = dimension.ladder if dimension is not None else None
-    if dimension is None or ladder is None:
-        return ""
-    return ladder_words(book, dimension, ladder)
+def _words(book: m.Book, name: str) -> str:
+    found = (d for d in book.dimensions if d.name == name and d.ladder is not None)
+    return next((ladder_words(book, d, d.ladder) for d in found if d.ladder is not None), "")

@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
-from pricelang.check.files import Layer, read_layers
+from pricelang.check.book_files import Layer
+from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.line_rates import Rate

@@ -205,8 +205,8 @@ def requests(*books: m.Book) -> Iterator[tuple[str, str, dict[str, int], dict[st
             for b in books
             for d in b.dimensions
             for v in d.values
-            if v.clock
-            for window in v.clock.windows
+            for clock in v.clocks
+            for window in clock.windows
             for minute in window
         ),
     }

@@ -1,0 +1,67 @@
+"""Examples for what is new: what a million of each meter costs in the second before a day and on
+it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pricelang.apps.additions.edited_book import EditedBook, TextEdit
+from pricelang.apps.additions.table_rows import quoted_text
+from pricelang.evaluate.rate_card import RateCard
+from pricelang.model.errors import NotOffered, PriceError
+from pricelang.model.instants import seconds_of, with_time
+from pricelang.present.decimals import money
+from pricelang.syntax import tree as t
+
+MANY = 1_000_000
+
+
+def example_lines(book: EditedBook, model: str, day: str) -> list[TextEdit]:
+    """An example on each side of a day. Raises `BookError` where the book has faults."""
+    card = RateCard(book.compiled())
+    meters = _meters(card, model, day)
+    moments = (with_time(seconds_of(day) - 1), day) if meters else ()
+    blocks = [_example(card, model, at, meters) for at in moments]
+    text = "".join(f"\n\n{block}" for block in blocks if block)
+    return [TextEdit.below(_place(book, model).span, text.removeprefix("\n"))] if text else []
+
+
+def _meters(card: RateCard, model: str, day: str) -> list[str]:
+    """The meters of tokens that a plain request of the model has a price for."""
+    known = card.priced(model, day, {})
+    return [
+        meter.name for meter in card.book.meters if meter.name in known and meter.kind == "token"
+    ]
+
+
+def _example(card: RateCard, model: str, at: str, meters: list[str]) -> str:
+    uses = meters
+    try:
+        total = card.request(model, at, dict.fromkeys(meters, MANY), {}).total
+        outcome = f"costs {money(total, card.book.currency)}"
+    except NotOffered:
+        uses, outcome = meters[:1], "not offered"
+    except PriceError:
+        return ""
+    given = ", ".join(f"{MANY:,} {meter}" for meter in uses)
+    title = quoted_text(f"{model} at {at}")
+    return f"example {title}\n  given {model} at {at}\n  uses {given}\n  {outcome}"
+
+
+def _place(book: EditedBook, model: str) -> t.Statement:
+    """The last plain example of the model's family in the file that has most of them, else the last
+    example, else the last statement.
+    """
+    statements = list(book.statements())
+    examples = [each for each in statements if isinstance(each, t.Example)]
+    family = model.rstrip("0123456789.-")
+    of_family = [
+        each
+        for each in examples
+        for line in each.lines
+        if isinstance(line, t.Given) and line.model.text.startswith(family) and not line.facts
+    ]
+    files = Counter(each.span.file for each in of_family).most_common(1)
+    here = [each for each in of_family if files and each.span.file == files[0][0]]
+    return (here or examples or statements)[-1]

@@ -1,0 +1,81 @@
+"""Rows of the tables of a book: the cells by their columns, and a row like another with some of them
+changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pricelang.apps.additions.edited_book import EditedBook, TextEdit
+from pricelang.syntax import tree as t
+
+MODEL, FROM, SEE, UNSURE = "model", "from", "see", "unsure"
+
+
+def columns_of(table: t.TableOfCells) -> list[str]:
+    """The names of the columns."""
+    return [
+        cell.value.text if isinstance(cell.value, t.Name) else "" for cell in table.header.cells
+    ]
+
+
+def cell_of(table: t.TableOfCells, row: t.Row, column: str) -> t.Cell | None:
+    """The cell of a row in a column, None where the table has no such column."""
+    columns = columns_of(table)
+    return row.cells[columns.index(column)] if column in columns else None
+
+
+def rows_of(table: t.TableOfCells, model: str) -> list[t.Row]:
+    """The rows of a model."""
+    return [row for row in table.rows if _text(cell_of(table, row, MODEL)) == model]
+
+
+def _text(cell: t.Cell | None) -> str:
+    return cell.value.text if cell is not None and isinstance(cell.value, t.Name) else ""
+
+
+def start_of(table: t.TableOfCells, row: t.Row) -> int:
+    """The instant from which a row holds."""
+    cell = cell_of(table, row, FROM)
+    return cell.value.seconds if cell is not None and isinstance(cell.value, t.Date) else 0
+
+
+def texts_like(
+    book: EditedBook, table: t.TableOfCells, row: t.Row, cells: Mapping[str, str]
+) -> dict[str, str]:
+    """The texts of a row by its columns, with others in some."""
+    return {
+        column: cells.get(column, book.written(cell.span) if cell.kind != "blank" else "").strip()
+        for column, cell in zip(columns_of(table), row.cells, strict=True)
+    }
+
+
+def as_row(texts: Iterable[str]) -> str:
+    """A row of a table."""
+    return "  | " + " | ".join(texts) + " |"
+
+
+def row_like(book: EditedBook, table: t.TableOfCells, row: t.Row, cells: Mapping[str, str]) -> str:
+    """A row with other texts in some columns."""
+    return as_row(texts_like(book, table, row, cells).values())
+
+
+def row_below(
+    book: EditedBook, table: t.TableOfCells, row: t.Row, cells: Mapping[str, str]
+) -> TextEdit:
+    """A row like another, right below it."""
+    return TextEdit.below(row.span, row_like(book, table, row, cells))
+
+
+def row_instead(
+    book: EditedBook, table: t.TableOfCells, row: t.Row, cells: Mapping[str, str]
+) -> TextEdit:
+    """A row with other texts in some columns, instead of what it is."""
+    length = len(book.texts[row.span.file].split("\n")[row.span.line - 1])
+    line = row.span.line
+    return TextEdit(row.span.file, line, 1, line, length + 1, row_like(book, table, row, cells))
+
+
+def quoted_text(text: str) -> str:
+    """A text in quotes, as the language has it."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,83 @@
+"""What a catalogue in CSV says: a row a model, with its ids on platforms and its prices in dollars
+per million tokens, by the names of the columns.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+
+from pricelang.apps.drift.source_data import SourceData, SourceFault, SourceName, SourcePrice
+from pricelang.usage.platform_names import named_platform
+
+_ID = ("id", "model", "name")
+_OF_BOOK = ("first_party", "gateway", "api")
+"""Columns with the id of the platform whose list prices a book has."""
+_PER = 1_000_000
+
+
+def catalogue_data(text: str, meters: frozenset[str], kin: frozenset[str], name: str) -> SourceData:
+    """The rows with an id of the book's kind; `meters` are the meters of the book that count
+    tokens. Raises `SourceFault`.
+    """
+    reader = csv.DictReader(text.splitlines())
+    columns = list(reader.fieldnames or ())
+    key = next((column for column in _ID if column in columns), None)
+    priced = [column for column in columns if column in meters]
+    if key is None or not priced:
+        raise SourceFault(
+            "a catalogue has a column `id` or `model`, and columns with the names of meters, such "
+            "as `input`"
+        )
+    data = SourceData(name)
+    platforms = {column: _platform(column) for column in columns if _platform(column) is not None}
+    unread = [column for column in columns if column not in {key, *priced, *platforms}]
+    for number, row in enumerate(reader, 2):
+        id = row[key] or ""
+        if not any(word in id.lower() for word in kin):
+            continue
+        place = f"line {number}"
+        names = {(one.id, *one.said.values()): one for one in _names(id, place, row, platforms)}
+        data.names += names.values()
+        for one in names.values():
+            data.prices += _prices(one, row, priced)
+        for column in unread:
+            if row.get(column):
+                data.passed_over[f"the column `{column}` is no price"] += 1
+    return data
+
+
+def _platform(column: str) -> str | None:
+    """The platform of a column of ids: empty for the one whose prices a book has."""
+    return "" if column in _OF_BOOK else named_platform(column)
+
+
+def _names(
+    id: str, place: str, row: Mapping[str, str | None], platforms: Mapping[str, str | None]
+) -> Iterator[SourceName]:
+    yield SourceName(id, place)
+    for column, platform in platforms.items():
+        other = row.get(column)
+        if other:
+            yield SourceName(other, place, {"platform": platform} if platform else {})
+
+
+def _prices(
+    name: SourceName, row: Mapping[str, str | None], priced: list[str]
+) -> list[SourcePrice]:
+    """The prices of a row under one of its ids; those of a list are the global ones."""
+    if name.said.get("platform") or "." in name.id or "@" in name.id:
+        return []
+    found = []
+    for column in priced:
+        text = (row.get(column) or "").strip().removeprefix("$")
+        if not text:
+            continue
+        try:
+            amount = Fraction(Decimal(text)) / _PER
+        except (InvalidOperation, ValueError):
+            raise SourceFault(f"{name.place}: `{text}` in `{column}` is no price") from None
+        found.append(SourcePrice(name.id, column, amount, f"{name.place}, {column}"))
+    return found

@@ -1,0 +1,1 @@
+"""What an editor asks of books while they are written; `server` speaks the Language Server Protocol."""

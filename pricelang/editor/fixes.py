@@ -1,0 +1,155 @@
+"""What mends a fault: the edits of a text that its help stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from attrs import frozen
+
+from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
+from pricelang.syntax.parser import parse_file
+from pricelang.syntax.printer import print_statement
+
+
+@frozen
+class Edit:
+    """A new text for a stretch of a file."""
+
+    span: Span
+    text: str
+
+
+@frozen
+class Fix:
+    """Edits that mend a fault, and what they do in words. `certain` says that nothing else would."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    certain: bool
+
+
+_QUOTED = r"`([^`]+)`"
+_REPLACED = frozenset({"currency", "figure_differs", "stale_instead_of", "alias", "percent"})
+"""Codes whose help quotes what takes the place of the marked words."""
+
+
+def fixes_of(fault: Fault, texts: dict[str, str]) -> tuple[Fix, ...]:
+    """What mends a fault, the likeliest first; nothing where only its author knows.
+
+    >>> span = Span("a.price", 1, 5, 1, 9)
+    >>> fault = Fault("unknown_model", "unknown model `alpa`", span, "did you mean `alpha`?")
+    >>> [(fix.title, fix.edits[0].text) for fix in fixes_of(fault, {})]
+    [('write `alpha`', 'alpha')]
+    """
+    if fault.span == NOWHERE:
+        return ()
+    return tuple(_fixes(fault, texts))
+
+
+def _fixes(fault: Fault, texts: dict[str, str]) -> Iterator[Fix]:
+    span, help = fault.span, fault.help or ""
+    row = _row(span, texts)
+    if help.startswith("did you mean "):
+        found = re.findall(_QUOTED, help)
+        if "a comma groups thousands" not in help:
+            for word in found:
+                yield Fix(f"write `{word}`", (Edit(span, word),), len(found) == 1)
+        return
+    if fault.code == "syntax" and row:
+        yield from _number_fixes(fault, row)
+    elif fault.code == "no_reason":
+        end = Span(span.file, span.end_line, span.end_column, span.end_line, span.end_column)
+        yield Fix("add a reason", (Edit(end, ' because "…"'),), False)
+    elif fault.code == "clause_order":
+        yield from _ordered(span, texts)
+    elif fault.code == "indented":
+        start = Span(span.file, span.line, 1, span.line, 1)
+        if help.startswith("indent"):
+            yield Fix("indent the line", (Edit(start, "  "),), True)
+        else:
+            yield Fix("begin in the first column", (Edit(_indent(span, row), ""),), True)
+    elif fault.code in _REPLACED:
+        found = re.findall(_QUOTED, help)
+        for word in found[:2]:
+            yield Fix(f"write `{word}`", (Edit(span, word),), len(found) == 1)
+
+
+def _number_fixes(fault: Fault, row: str) -> Iterator[Fix]:
+    """A number that is written otherwise, and a word of another language."""
+    span, help = fault.span, fault.help or ""
+    found = re.findall(_QUOTED, help)
+    number = next(
+        (
+            match
+            for match in re.finditer(r"[$€£¥]?[0-9][0-9,._]*[A-Za-z]?", row)
+            if match.start() < span.column <= match.end()
+        ),
+        None,
+    )
+    if help.startswith(("a comma groups", "commas group", "write the whole", "an amount bears")):
+        if number is not None and "cent" not in row:
+            whole = Span(span.file, span.line, number.start() + 1, span.line, number.end() + 1)
+            for word in found:
+                yield Fix(f"write `{word}`", (Edit(whole, word),), len(found) == 1)
+    elif help in ("write `-`", "write `x`", 'write `"`'):
+        odd = {"–": "-", "—": "-", "−": "-", "×": "x"}
+        text = row[span.column - 1 : span.end_column - 1]
+        mended = "".join('"' if char in "“”„‘’" else odd.get(char, char) for char in text)
+        yield Fix(f"write `{mended}`", (Edit(span, mended),), True)
+    elif help == "a line ends without a mark":
+        yield Fix("leave the mark out", (Edit(span, ""),), True)
+    elif help == "a comment begins with `#`":
+        yield Fix("write `#`", (Edit(span, "#"),), True)
+    elif help in ("write `otherwise`", "write `is`", "write `per`"):
+        yield Fix(help, (Edit(span, found[0]),), True)
+
+
+def _ordered(span: Span, texts: dict[str, str]) -> Iterator[Fix]:
+    """The statement with its clauses in their order, as the printer writes it."""
+    file, _ = parse_file(span.file, texts.get(span.file, ""))
+    for statement in file.statements:
+        own = statement.span
+        if own.line <= span.line <= own.end_line:
+            inside = any(own.line <= one.span.line <= own.end_line for one in file.comments)
+            if not inside:
+                whole = Span(own.file, own.line, 1, own.end_line, own.end_column)
+                text = "\n".join(print_statement(statement))
+                yield Fix("put the clauses in order", (Edit(whole, text),), True)
+            return
+
+
+def apply_edits(text: str, edits: Sequence[Edit]) -> str:
+    """A text with some edits made; of two that overlap the first is.
+
+    >>> apply_edits("model alpa\\n", [Edit(Span("a", 1, 7, 1, 11), "alpha")])
+    'model alpha\\n'
+    """
+    starts = [0]
+    for row in text.split("\n"):
+        starts.append(starts[-1] + len(row) + 1)
+    places = sorted(
+        {
+            (
+                starts[edit.span.line - 1] + edit.span.column - 1,
+                starts[edit.span.end_line - 1] + edit.span.end_column - 1,
+                edit.text,
+            )
+            for edit in edits
+        }
+    )
+    parts, done = [], 0
+    for start, end, new in places:
+        if start >= done:
+            parts += [text[done:start], new]
+            done = end
+    return "".join([*parts, text[done:]])
+
+
+def _row(span: Span, texts: dict[str, str]) -> str:
+    rows = texts.get(span.file, "").split("\n")
+    return rows[span.line - 1] if 0 < span.line <= len(rows) else ""
+
+
+def _indent(span: Span, row: str) -> Span:
+    return Span(span.file, span.line, 1, span.line, len(row) - len(row.lstrip()) + 1)

@@ -1,0 +1,146 @@
+"""The books that are open in an editor, and what the server tells it after each change."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from lsprotocol import types as lsp
+from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path, to_fs_path
+
+from pricelang import __version__
+from pricelang.editor.lenses import Lens, change_lenses, claim_lenses, example_lenses
+from pricelang.editor.names import Key, Occurrence
+from pricelang.editor.open_books import OpenBook, entry_of, open_book
+from pricelang.editor.ranges import Ranges
+from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
+
+PAUSE = 0.02
+"""Seconds after the last letter until a book is checked."""
+LENS_PAUSE = 0.25
+"""Seconds after the last letter until examples and claims are decided."""
+
+
+class PriceServer(LanguageServer):
+    """The server, and the books that are open in it."""
+
+    def __init__(self) -> None:
+        super().__init__("pricelang", __version__)
+        self.books: dict[Path, OpenBook] = {}
+        self.lenses: dict[Path, tuple[Lens, ...]] = {}
+        self.published: dict[Path, set[str]] = {}
+        self.waiting: dict[str, asyncio.TimerHandle] = {}
+
+    # ---- books ----
+
+    def unsaved(self) -> dict[Path, str]:
+        """The texts on the screen, by path with all links followed."""
+        found = {}
+        for uri, document in self.workspace.text_documents.items():
+            path = to_fs_path(uri)
+            if path is not None:
+                found[Path(path).resolve()] = document.source.replace("\r\n", "\n")
+        return found
+
+    def book_of(self, uri: str) -> OpenBook:
+        """The book that a document is of, checked since its last change."""
+        texts = self.unsaved()
+        entry = entry_of(Path(to_fs_path(uri) or uri), texts)
+        known = self.books.get(entry)
+        if known is None or any(
+            texts.get(path.resolve(), known.texts[name]) != known.texts[name]
+            for name, path in known.paths.items()
+        ):
+            known = self.books[entry] = open_book(entry, texts)
+        return known
+
+    def ranges(self, opened: OpenBook) -> Ranges:
+        """The places of a book as the editor counts them."""
+        return Ranges(self.workspace.position_codec, opened.texts)
+
+    # ---- after a change ----
+
+    def changed(self, uri: str) -> None:
+        """Checks the book of a document soon, and decides its lenses later."""
+        self._soon(f"check {uri}", PAUSE, lambda: self.publish(uri))
+        self._soon(f"lenses {uri}", LENS_PAUSE, lambda: self.refresh(uri))
+
+    def _soon(self, name: str, seconds: float, work: Callable[[], None]) -> None:
+        before = self.waiting.pop(name, None)
+        if before is not None:
+            before.cancel()
+        self.waiting[name] = asyncio.get_running_loop().call_later(seconds, work)
+
+    def publish(self, uri: str) -> None:
+        """Tells the editor what is wrong with the book of a document, file by file."""
+        opened = self.book_of(uri)
+        ranges, by_file = self.ranges(opened), dict[str, list[Fault]]()
+        here = opened.name_of(Path(to_fs_path(uri) or uri))
+        for fault in opened.faults:
+            by_file.setdefault(fault.span.file or here or "", []).append(fault)
+        files = {name: from_fs_path(str(path)) or "" for name, path in opened.paths.items()}
+        if not files:  # a book whose files cannot all be read
+            files = {name: self._uri(opened, name, uri) for name in {*by_file, *opened.texts}}
+        gone = self.published.get(opened.entry, set()) - set(files.values())
+        for target in gone:
+            self._publish(target, [])
+        self.published[opened.entry] = set()
+        for name, target in files.items():
+            faults = by_file.get(name, [])
+            if faults or name in opened.own_paths or not opened.layers:
+                self.published[opened.entry].add(target)
+                self._publish(target, [self._diagnostic(ranges, files, one) for one in faults])
+
+    def _uri(self, opened: OpenBook, name: str, uri: str) -> str:
+        path = opened.entry.parent / Path(name).name
+        return (from_fs_path(str(path)) if path.is_file() else None) or uri
+
+    def _publish(self, uri: str, found: list[lsp.Diagnostic]) -> None:
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found))
+
+    def _diagnostic(self, ranges: Ranges, files: dict[str, str], fault: Fault) -> lsp.Diagnostic:
+        severity = lsp.DiagnosticSeverity
+        related = [
+            lsp.DiagnosticRelatedInformation(lsp.Location(files[span.file], ranges.of(span)), label)
+            for span, label in fault.others
+            if span != NOWHERE and span.file in files
+        ]
+        return lsp.Diagnostic(
+            ranges.of(fault.span),
+            f"{fault.message}\nhelp: {fault.help}" if fault.help else fault.message,
+            severity=severity.Error if fault.severity == "error" else severity.Warning,
+            code=fault.code,
+            source="pricelang",
+            related_information=related or None,
+        )
+
+    def refresh(self, uri: str) -> None:
+        """Decides the lenses of a book anew, and has the editor ask for them."""
+        opened = self.book_of(uri)
+        found = (*example_lenses(opened), *claim_lenses(opened), *change_lenses(opened))
+        self.lenses[opened.entry] = found
+        capabilities = self.client_capabilities.workspace
+        lens = capabilities.code_lens if capabilities is not None else None
+        if lens is not None and lens.refresh_support:
+            self.workspace_code_lens_refresh(None, callback=lambda _: None)
+
+    # ---- questions ----
+
+    def name_at(
+        self, uri: str, position: lsp.Position
+    ) -> tuple[OpenBook, Occurrence, Key | None] | None:
+        """The name at a place of a document."""
+        opened = self.book_of(uri)
+        file = opened.name_of(Path(to_fs_path(uri) or uri))
+        if file is None:
+            return None
+        line, column = self.ranges(opened).place(file, position)
+        found = opened.names.at(file, line, column)
+        return (opened, *found) if found is not None else None
+
+    def location(self, opened: OpenBook, span: Span) -> lsp.Location:
+        """A stretch of a book as a place for the editor."""
+        uri = from_fs_path(str(opened.paths[span.file].resolve())) or ""
+        return lsp.Location(uri, self.ranges(opened).of(span))

@@ -1,0 +1,55 @@
+"""Numbers and amounts as people write them elsewhere, and how they are written in a book."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_NUMBER = re.compile(r"(?P<sign>[$€£¥])?(?P<digits>[0-9][0-9,._]*)(?P<suffix>[kKmMbB]\b)?")
+_SIZES = {"k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
+
+
+def number_at(row: str, column: int) -> re.Match[str] | None:
+    """The number that stands at a column of a row (from 1), with its sign and its suffix."""
+    return next(
+        (found for found in _NUMBER.finditer(row) if found.start() < column <= found.end()), None
+    )
+
+
+def number_help(found: re.Match[str], rest: str, is_amount: bool) -> str | None:
+    """How a number is written that cannot be read; `rest` is what follows it, and `is_amount`
+    says that an amount of money should stand there.
+
+    >>> number_help(number_at("$0,06 per hour", 3), " per hour", False)
+    'a comma groups thousands: did you mean `$0.06`?'
+    >>> number_help(number_at("1.000.000 tokens", 1), " tokens", False)
+    'commas group thousands: `1,000,000`'
+    >>> number_help(number_at("costs 4.40", 7), "", True)
+    'an amount bears a currency: `$4.40`'
+    """
+    digits, sign = found["digits"].rstrip(",._"), found["sign"] or ""
+    if found["suffix"] is not None:
+        size = _SIZES[found["suffix"].lower()]
+        value = Decimal(re.sub("[,_]", "", digits).replace("..", ".")) * size
+        return f"write the whole number: `{sign}{value.normalize():,f}`"
+    if "_" in digits or re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3}){2,}", digits):
+        return f"commas group thousands: `{sign}{int(re.sub('[._,]', '', digits)):,}`"
+    if re.fullmatch(r"[0-9]+(,[0-9]+)+", digits):
+        return _comma_help(digits, sign)
+    if is_amount and not sign and re.fullmatch(r"[0-9,]+(\.[0-9]+)?", digits):
+        amount = Decimal(digits.replace(",", ""))
+        if re.match(r" *(cents?|ct|¢)\b", rest):
+            amount /= 100
+        return f"an amount bears a currency: `${amount:,f}`"
+    return None
+
+
+def _comma_help(digits: str, sign: str) -> str:
+    """A comma as the decimal point, or thousands that are grouped otherwise."""
+    whole, *parts = digits.split(",")
+    grouped, point = f"{sign}{int(''.join((whole, *parts))):,}", f"{sign}{whole}.{parts[-1]}"
+    if len(parts) > 1:
+        return f"a comma groups thousands: did you mean `{grouped}`?"
+    if sign or whole == "0":
+        return f"a comma groups thousands: did you mean `{point}`?"
+    return f"a comma groups thousands: did you mean `{point}` or `{grouped}`?"

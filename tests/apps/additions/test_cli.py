@@ -1,0 +1,63 @@
+"""`pricelang add`: a patch or the files themselves, and what it says of what it cannot add."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pricelang.cli.group import main
+
+BOOK = Path(__file__).parent / "book"
+
+
+def add(*arguments: str) -> Result:
+    return CliRunner().invoke(main, ["add", *arguments])
+
+
+def test_a_patch_is_shown_and_nothing_is_written(tmp_path: Path) -> None:
+    folder = shutil.copytree(BOOK, tmp_path / "book")
+    result = add("alias", "nova-uno", "nova-1", "--book", str(folder))
+    assert result.exit_code == 0
+    assert "+alias nova-uno is nova-1" in result.output
+    assert (folder / "models.price").read_text() == (BOOK / "models.price").read_text()
+
+
+def test_files_are_written_when_they_are_asked_for(tmp_path: Path) -> None:
+    folder = shutil.copytree(BOOK, tmp_path / "book")
+    model = ["model", "nova-3", "--like", "nova-2", "--released", "2026-03-01"]
+    result = add(*model, "--price", "input=$3", "--see", "page", "--write", "--book", str(folder))
+    assert result.exit_code == 0
+    assert "look at it: figures `window` are not known of `nova-3`" in result.output
+    price = ["--model", "nova-3", "--at", "2026-03-01", "--input", "1M", "--book", str(folder)]
+    assert "$3.00" in CliRunner().invoke(main, ["price", *price]).output
+    assert CliRunner().invoke(main, ["test", str(folder)]).exit_code == 0
+    assert CliRunner().invoke(main, ["fmt", "--check", str(folder)]).exit_code == 0
+
+
+def test_a_book_that_would_have_faults_is_left_as_it_is(tmp_path: Path) -> None:
+    folder = shutil.copytree(BOOK, tmp_path / "book")
+    price = ["price", "nova-2", "--from", "2026-04-01", "--price", "input=3", "--see", "nowhere"]
+    result = add(*price, "--write", "--book", str(folder))
+    assert result.exit_code == 1
+    assert "look at it: book/models.price" in result.output
+    assert (folder / "models.price").read_text() == (BOOK / "models.price").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["price", "nova-2", "--from", "2026-04-01", "--price", "input"], "takes METER=AMOUNT"),
+        (["price", "nova-2", "--from", "2026-04-01"], "no price is given"),
+        (["price", "nova-9", "--from", "2026-04-01", "--price", "input=1"], "no table of prices"),
+        (["price", "nova-2", "--from", "soon", "--price", "input=1"], "is not a day"),
+        (["alias", "nova-one", "nova-1"], "the book has an alias `nova-one`"),
+        (["alias", "nova-x", "nova-9"], "the book has no model `nova-9`"),
+    ],
+)
+def test_what_cannot_be_added_is_wrong_usage(arguments: list[str], message: str) -> None:
+    result = add(*arguments, "--book", str(BOOK))
+    assert result.exit_code == 2
+    assert message in " ".join(result.output.split())

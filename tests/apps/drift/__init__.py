@@ -1,0 +1,1 @@
+"""Sources of each kind beside books: what is said, what differs, what is accepted."""
