@@ -71,6 +71,7 @@ def break_even(
     chosen = _models(rates, models, seconds) or listed_models(book, seconds, retired)
     if not chosen:
         raise NotOffered("not_offered", f"no model is offered on {day}", help=_first_day(book))
+    ladders = tuple(one.name for one in book.dimensions if one.ladder)
     triple = cache_meters(book, write, read, base)
     caches = [] if triple is None else _caches(analysis, chosen, seconds, triple)
     return BreakEven(
@@ -79,7 +80,7 @@ def break_even(
         () if triple is None else _without(book, chosen, caches),
         tuple(allowance_ends(analysis, seconds)),
         () if against is None else _shares(rates, day, chosen, against, base, triple),
-        tuple(one.name for one in book.dimensions if one.ladder is not None),
+        ladders,
     )
 
 
