@@ -84,7 +84,7 @@ def connection() -> duckdb.DuckDBPyConnection:
     found = duckdb.connect(str(folder() / "usage.db"))
     found.execute(f"""create table usage as select range::bigint as id,
 timestamp '2026-01-01' + to_seconds((range * {31 * 86_400} // {ROWS})::bigint) as at,
-'m-' || (1 + (hash(range, 2) >> 20) % 4) as model, 'project_' || ((hash(range, 5) >> 20) % {PROJECTS}) as project,
+'m-' || (1 + hash(range, 2) % 4) as model, 'project_' || ((hash(range, 5) >> 20) % {PROJECTS}) as project,
 ((hash(range, 6) >> 20) % 2000)::bigint as tuning,
 (0.000001 * (5 + (hash(range, 7) >> 20) % 6))::decimal(9,6) as price from range({ROWS}); checkpoint""")
     return found

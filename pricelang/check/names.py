@@ -29,7 +29,7 @@ def declare_names(draft: Draft) -> None:
     for _, source in draft.statements(t.Source):
         if draft.declare("source", source.name):
             draft.sources[source.name.text] = m.Source(
-                source.name.text, source.address.text, source.read.seconds
+                source.name.text, source.address.text, source.read.seconds, _days(draft, source)
             )
     _account_keys(draft)
     _units(draft)
@@ -49,6 +49,22 @@ def declare_names(draft: Draft) -> None:
     draft.space = space_of(draft, models, dimensions)
     fill_offers(draft)
     fill_ladders(draft)
+
+
+def _days(draft: Draft, source: t.Source) -> int | None:
+    """After how many days a source is read again; None where it is not alive."""
+    if source.every is None or source.unit is None:
+        return None
+    days = source.every.value
+    if source.unit.text not in ("day", "days") or days.denominator != 1 or days < 1:
+        draft.fault(
+            "bad_interval",
+            "a source is read again after a whole number of days",
+            source.every.span,
+            "write `every 30 days`",
+        )
+        return None
+    return int(days)
 
 
 def modifiers_in_order(draft: Draft) -> Iterator[tuple[int, t.Multiplier | t.Surcharge]]:

@@ -41,6 +41,7 @@ COMMANDS = {
     "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
+    "schema": "Print the JSON Schema of what a command prints as JSON.",
     "new": "Write a small book to begin with.",
     "mcp": "Serve an assistant, by the Model Context Protocol.",
     "lsp": "Serve an editor, by the Language Server Protocol.",
@@ -49,7 +50,19 @@ COMMANDS = {
 
 
 WITHOUT_TABLES = frozenset(
-    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "mcp", "new", "sql")
+    (
+        "add",
+        "compile",
+        "export",
+        "fmt",
+        "focus-check",
+        "import",
+        "lsp",
+        "mcp",
+        "new",
+        "schema",
+        "sql",
+    )
 )
 WITH_AMOUNTS = frozenset(
     (

@@ -204,9 +204,14 @@ def units(usage: UsageInPieces) -> str:
         for n in placed_meters(usage.plan)
         for i, sql in enumerate(_units(usage, n).by_price())
     ]
-    timed = ("stretch", *(column for column, _ in starts))
+    timed = ("stretch", "timeless", *(column for column, _ in starts))
     kept = [column for column, _ in usage.columns() if column not in timed]
-    inner = [*((each, usage.of(each)) for each in kept), *starts, *priced]
+    inner = [
+        *((each, usage.of(each)) for each in kept),
+        *starts,
+        ("timeless", usage.timeless()),
+        *priced,
+    ]
     sums = [*usage.sums(), *((column, f"sum({usage.of(column)})") for column, _ in priced)]
     added = {column for column, _ in sums}
     return usage.summed(

@@ -89,11 +89,8 @@ def without_ladders(
         places=found,
     )
     turning = [i for i in range(len(places)) if any(map(partial(_turns, i), tiered))]
-    return (
-        slimmer,
-        tuple(rates.dimensions[places[i]][0] for i in turning),
-        tuple(_at_tiers(card, turning) for card in tiered),
-    )
+    names = tuple(rates.dimensions[places[i]][0] for i in turning)
+    return slimmer, names, tuple(_at_tiers(card, turning) for card in tiered)
 
 
 def _turns(ladder: int, card: TieredCard) -> bool:

@@ -45,7 +45,16 @@ def _include(b: Builder, n: Parse) -> t.Statement:
 
 def _source(b: Builder, n: Parse) -> t.Statement:
     name, address, read = b.tokens(n)
-    return t.Source(b.name(name), b.text(address), b.date(read), span=b.span(n))
+    interval = b.tree(n, "source_every")
+    number, unit = b.tokens(interval) if interval is not None else (None, None)
+    return t.Source(
+        b.name(name),
+        b.text(address),
+        b.date(read),
+        b.number(number) if number is not None else None,
+        b.name(unit) if unit is not None else None,
+        span=b.span(n),
+    )
 
 
 def _note(b: Builder, n: Parse) -> t.Statement:
