@@ -39,6 +39,13 @@ def cold_processes() -> list[tuple[str, str, str, list[str]]]:
             "",
             [python, "-c", "import click, attrs"],
         ),
+        ("cold price", '`python -c "import attrs"`', "", [python, "-c", "import attrs"]),
+        (
+            "cold price",
+            "`pricelang.load()`",
+            "2.5 times import attrs",
+            [python, "-c", "import pricelang; pricelang.load()"],
+        ),
         ("cold price", "`pricelang price` of one record, `--json`", CLICK, [*price, "--json"]),
         ("cold price", "`pricelang price` of one record, table", CLICK, price),
         (

@@ -91,14 +91,16 @@ _MODULES = {"export": "pricelang.apps.exports"}
 
 
 def __getattr__(name: str) -> object:
+    if name not in _MODULES and name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    if name in _MODULES:
-        found: object = import_module(_MODULES[name])
-    elif name in _HOMES:
-        found = getattr(import_module(_HOMES[name]), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pricelang.compile.gc_guard import uncollected
+
+    with uncollected():
+        found: object = import_module(_MODULES.get(name) or _HOMES[name])
+        if name in _HOMES:
+            found = getattr(found, name)
     globals()[name] = found
     return found
 

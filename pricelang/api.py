@@ -4,7 +4,6 @@ messages, and answers what else is asked of prices. Each part is imported when i
 
 from __future__ import annotations
 
-import os
 import warnings
 from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
@@ -13,6 +12,8 @@ from typing import TYPE_CHECKING
 from pricelang.apps.price_book import BookAt
 from pricelang.apps.quoting_book import QuotingBook
 from pricelang.apps.reporting_book import ReportingBook
+from pricelang.check.same_name import same_name_here
+from pricelang.compile.gc_guard import uncollected
 from pricelang.compile.load import load_book
 from pricelang.engines.table_book import TableBook
 from pricelang.files.sources import sources_of
@@ -144,18 +145,16 @@ def load(source: Source | Sequence[Source] = DEFAULT_BOOK) -> Book:
     'anthropic'
     """
     for one in sources_of(source):
-        if isinstance(one, str) and (os.path.exists(one) or os.path.exists(f"{one}.price")):
-            from pricelang.check.same_name import same_name_here  # which few loads need
-
-            said = same_name_here(one)
-            if said is not None:
-                warnings.warn(": ".join(said), stacklevel=2)
+        said = same_name_here(one)
+        if said is not None:
+            warnings.warn(": ".join(said), stacklevel=2)
     return loaded(source)
 
 
 def loaded(source: Source | Sequence[Source]) -> Book:
     """As `load`, without a warning: the command line has its own."""
-    books = [Book.of(load_book(one)) for one in sources_of(source) or (None,)]
+    with uncollected():
+        books = [Book.of(load_book(one)) for one in sources_of(source) or (None,)]
     for book, other in pairwise(books):
         book.next = other
     return books[0]

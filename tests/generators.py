@@ -222,7 +222,7 @@ class Pen:
         )
 
     def ladder(self) -> None:
-        """Tiers by what was used, and a multiplier by tier; now and then a commitment or a credit."""
+        """Tiers by what was used, a multiplier by tier, and now and then a commitment and a credit."""
         draw = self.other
         account = f"per project per {draw.choice(['day', 'month', 'year', 'term'])}"
         spend = draw.random() < 0.3

@@ -371,9 +371,9 @@ def _countings() -> SearchStrategy[t.Counting]:
 
 @functools.cache
 def _tiers() -> SearchStrategy[tuple[t.Node, ...]]:
-    first = st.builds(t.Tier, names(), st.none(), st.none(), endings())
-    after = st.builds(t.Tier, names(), numbers(), names(), endings())
-    spent = st.builds(t.Tier, names(), money(), st.none(), endings())
+    first = st.builds(t.TierLine, names(), st.none(), st.none(), endings())
+    after = st.builds(t.TierLine, names(), numbers(), names(), endings())
+    spent = st.builds(t.TierLine, names(), money(), st.none(), endings())
     return _several(first | after | spent)
 
 

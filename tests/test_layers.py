@@ -30,6 +30,7 @@ LAYERS = (
     "__init__",
     "hooks",
     "editor",
+    "assistant",
     "cli",
     "__main__",
 )

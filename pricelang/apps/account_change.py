@@ -1,4 +1,6 @@
-"""What an account adds and takes under two books: allowances, tiers, minimums and caps."""
+"""What an account adds and takes under two books: allowances, tiers, minimums, caps, commitments
+and credits.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +37,7 @@ class AccountChange:
     def __init__(self, books: tuple[PriceBook, PriceBook]) -> None:
         self._currencies = (books[0].currency, books[1].currency)
         self._sides = tuple(AccountUsage(book.checked, None) for book in books)
+        self.notes: list[tuple[str, ...]] = [(), ()]
 
     def check(self, side: int, record: Record, bill: Bill) -> None:
         """Raises `BadRequest` for a request that no account of the book can have."""
@@ -53,7 +56,8 @@ class AccountChange:
         """
         sums: dict[tuple[str, str], tuple[dict[str, Fraction], dict[str, Fraction]]] = {}
         for side, account in enumerate(self._sides):
-            for one in account.settle()[0]:
+            adjustments, self.notes[side] = account.settle()
+            for one in adjustments:
                 found = sums.setdefault((one.kind, one.name), ({}, {}))[side]
                 found[one.currency] = found.get(one.currency, Fraction(0)) + one.amount
         return [row for pair in self._pairs(totals) for row in _of(pair, totals, sums)]

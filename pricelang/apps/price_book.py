@@ -144,9 +144,12 @@ def read_object(
     value: object, model: str | None = None, unknown_counters: str = "refuse"
 ) -> Record:
     """The record of an object. Raises `BadRequest` for one that cannot be read."""
+    from pricelang.usage.records import Record, UsageError
+
+    if isinstance(value, Record):
+        return value
     from pricelang.model.errors import BadRequest
     from pricelang.usage.live.usage_of import usage_of
-    from pricelang.usage.records import UsageError
 
     try:
         return usage_of(value, model=model, unknown_counters=unknown_counters)

@@ -57,7 +57,8 @@ class RecordChange:
 @define
 class UsageChange(InNotebook):
     """What usage costs under two books, by what records carry (`by`);
-    `refused` counts the records without a price, under each.
+    `refused` counts the records without a price, under each; `account_notes` say what the invoice
+    of each leaves out, and what is left of commitments and credits.
 
     Of the records whose cost changes most, `most` are kept.
 
@@ -71,6 +72,7 @@ class UsageChange(InNotebook):
     sums: dict[tuple[Key, Currencies], list[Fraction]] = field(factory=dict)
     requests: dict[tuple[Key, Currencies], int] = field(factory=dict)
     account: list[AccountRow] = field(factory=list)
+    account_notes: list[tuple[str, ...]] = field(factory=lambda: [(), ()])
     refused: list[int] = field(factory=lambda: [0, 0])
     reasons: list[str] = field(factory=lambda: ["", ""])
     read: int = 0
@@ -105,6 +107,7 @@ class UsageChange(InNotebook):
                     account.add(outcome, bills)
         names.check()
         self.account = account.rows(self._totals())
+        self.account_notes = account.notes
 
     def _bills(
         self,

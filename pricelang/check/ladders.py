@@ -108,7 +108,7 @@ def _starts(draft: Draft, statement: t.Tiers, counts: tuple[int, ...]) -> list[F
 
 
 def _start(
-    draft: Draft, counting: t.Counting, tier: t.Tier, counts: tuple[int, ...], first: bool
+    draft: Draft, counting: t.Counting, tier: t.TierLine, counts: tuple[int, ...], first: bool
 ) -> Fraction | None:
     """What must have been counted before a tier begins; None after a fault."""
     name, after = tier.name.text, tier.after

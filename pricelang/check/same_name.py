@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-
-from pricelang.check.entries import bundled_books
-from pricelang.check.extended import ENTRY, MAX_BYTES, book_name
-from pricelang.files.bundled import rules_folder
-from pricelang.files.packaged import PACKAGES
-from pricelang.files.places import same_place
 
 
 def same_name_here(source: object) -> tuple[str, str] | None:
@@ -19,9 +12,23 @@ def same_name_here(source: object) -> tuple[str, str] | None:
     """
     if not isinstance(source, str) or not source or os.path.basename(source) != source:
         return None
-    paths = (os.path.join(source, ENTRY), f"{source}.price", source)
+    paths = (os.path.join(source, "book.price"), f"{source}.price", source)
     near = next((path for path in paths if os.path.isfile(path)), None)
-    if near is None or source not in (*bundled_books(), *PACKAGES):
+    if near is None:
+        return None  # as nearly always, and nothing is imported to know it
+    return _two_books(source, near)
+
+
+def _two_books(source: str, near: str) -> tuple[str, str] | None:
+    from pathlib import Path
+
+    from pricelang.check.entries import bundled_books
+    from pricelang.check.extended import ENTRY, MAX_BYTES, book_name
+    from pricelang.files.bundled import rules_folder
+    from pricelang.files.packaged import PACKAGES
+    from pricelang.files.places import same_place
+
+    if source not in (*bundled_books(), *PACKAGES):
         return None
     bundled = rules_folder().joinpath(source).joinpath(ENTRY)
     own = Path(near)

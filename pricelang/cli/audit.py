@@ -20,6 +20,7 @@ from pricelang.cli.inputs import open_book
 from pricelang.cli.options import BOOK, checked_instant
 from pricelang.cli.output import show_blocks
 from pricelang.cli.targets import TARGET, check_outputs
+from pricelang.cli.watching import watched
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import today
 from pricelang.usage.io.writing import write_text
@@ -89,6 +90,7 @@ from pricelang.verify.audit import Audit
 @click.option("--at", metavar="DATE", help="The day of the report's tables. Default: today.")
 @click.option("--since", metavar="DATE", help="The day since which the report shows what changed.")
 @click.pass_context
+@watched
 def command(ctx: click.Context, /, path: str, **given: Any) -> None:
     """Decide questions over every request that a book admits: the claims of the book, or the
     sections asked for. A broken claim is shown with the smallest request that breaks it, as a

@@ -13,6 +13,7 @@ import click
 
 from pricelang.api import Book, loaded
 from pricelang.cli.failures import UnusableBook
+from pricelang.cli.help_groups import DIMENSIONS, METERS, write_options
 from pricelang.model import book as m
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.request_flags import DEFAULT_BOOK, flag
@@ -65,6 +66,17 @@ class BookCommand(click.Command):
             ctx.meta[_PARAMS], ctx.meta[_NAMES] = self._params(ctx)
         found: list[click.Parameter] = ctx.meta[_PARAMS]
         return found
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The options under headings, for there are many."""
+        headings: dict[Kind, str] = {"meters": METERS, "charges": METERS, "dimensions": DIMENSIONS}
+        params = self.get_params(ctx)
+        of_book = {
+            param: heading
+            for kind, heading in headings.items()
+            for param in _names(ctx, kind).values()
+        }
+        write_options(formatter, ctx, params, of_book)
 
     def _params(
         self, ctx: click.Context

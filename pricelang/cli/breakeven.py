@@ -76,4 +76,7 @@ def command(ctx: click.Context, /, at: str | None, chart: bool, book: str, **par
     if not found.caches and not found.without:
         between = "\n" if found.pools or found.shares else ""
         say(f"{between}the book names no cache: give --write, --read and --base")
+    left_out = tables.tiers_line(found)
+    if left_out is not None:
+        say(f"\n{left_out}")
     show_chart(plot, tables.break_even_chart(found) if plot else None, as_markdown)

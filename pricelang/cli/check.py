@@ -10,6 +10,7 @@ import click
 
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import (
+    Failure,
     UnusableBook,
     fault_lines,
     paths_in,
@@ -17,12 +18,15 @@ from pricelang.cli.failures import (
     renamed,
     warn_of_same_name,
 )
+from pricelang.cli.watching import watched
+from pricelang.editor.mending import mend_files
 from pricelang.model.book import Book
 from pricelang.present.terminal import say
 from pricelang.present.text import how_many
 from pricelang.syntax.diagnostics import BookError, Fault, Span
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
+STDIN = "-"
 _EXCERPT = re.compile(r" *[0-9]* (\x1b\[2m)?\|")
 """A line of a book, or the carets under it: they stand below each other."""
 
@@ -36,30 +40,57 @@ _EXCERPT = re.compile(r" *[0-9]* (\x1b\[2m)?\|")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print one JSON object for each fault, one a line."
 )
+@click.option(
+    "--fix", is_flag=True, help="Mend the faults that have one right answer, in their files."
+)
 @click.pass_context
-def command(ctx: click.Context, /, path: str, as_json: bool) -> None:
+@watched
+def command(ctx: click.Context, /, path: str, as_json: bool, fix: bool) -> None:
     """Check a book, and show each fault with its place, the line and a help. A book is a file, a
-    folder with a `book.price`, or the name of a bundled book (`anthropic` unless given).
+    folder with a `book.price`, or the name of a bundled book (`anthropic` unless given); `-` is the
+    text on standard input.
 
     \b
-    Example:
+    Examples:
       pricelang check my-contract.price
+      pricelang check my-contract.price --fix
     """
     from pricelang.check.entries import entry_of
-    from pricelang.check.files import read_layers
-    from pricelang.compile.book import check_layers
 
+    if path == STDIN:
+        if fix:
+            raise Failure("no_file", "what is mended is a file, not standard input")
+        _show(ctx, sys.stdin.read() + "\n", path, as_json)
     warn_of_same_name(path)
     try:
         entry_of(path)
     except BookError as error:
         raise UnusableBook(error, path) from None
+    if fix:
+        mended = mend_files(path)
+        say(
+            "".join(f"{name}: {how_many(count, 'fault')} mended\n" for name, count in mended),
+            err=True,
+        )
+    _show(ctx, path, path, as_json)
+
+
+def _show(ctx: click.Context, source: str, path: str, as_json: bool) -> None:
+    """Checks a book, and shows what is wrong with it; ends with the exit code."""
+    from pricelang.check.files import read_layers
+    from pricelang.compile.book import check_layers
+
     try:
-        layers = read_layers(path)
+        layers = read_layers(source)
         checked = check_layers(layers)
         book, faults, texts, names = checked.book, checked.faults, checked.texts, paths_in(layers)
     except BookError as error:
-        book, faults, texts, names = None, error.faults, error.texts, paths_of(path)
+        book, faults, texts, names = (
+            None,
+            error.faults,
+            error.texts,
+            {} if path == STDIN else paths_of(path),
+        )
     if as_json:
         for fault in faults:
             click.echo(json.dumps(_as_data(renamed(fault, names))))
@@ -103,4 +134,10 @@ def _as_data(fault: Fault) -> dict[str, object]:
 
 
 def _place(span: Span) -> dict[str, object]:
-    return {"file": span.file or None, "line": span.line or None, "column": span.column or None}
+    return {
+        "file": span.file or None,
+        "line": span.line or None,
+        "column": span.column or None,
+        "end_line": span.end_line or None,
+        "end_column": span.end_column or None,
+    }

@@ -13,7 +13,6 @@ import click
 from pricelang import __version__
 from pricelang.cli.exit_codes import BROKEN_PIPE, INTERRUPTED, forget_stdout, last_words, lenient
 from pricelang.cli.interrupts import end_quietly, raise_again
-from pricelang.compile.gc_guard import uncollected
 from pricelang.present.arguments import as_flags
 from pricelang.present.table import WIDE
 
@@ -42,13 +41,15 @@ COMMANDS = {
     "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
+    "new": "Write a small book to begin with.",
+    "mcp": "Serve an assistant, by the Model Context Protocol.",
     "lsp": "Serve an editor, by the Language Server Protocol.",
     "compile": "Write a book in the compiled form that any program can evaluate.",
 }
 
 
 WITHOUT_TABLES = frozenset(
-    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "sql")
+    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "mcp", "new", "sql")
 )
 WITH_AMOUNTS = frozenset(
     (
@@ -107,8 +108,7 @@ class Commands(click.Group):
         """The command of a name, imported now, or None."""
         if cmd_name not in COMMANDS:
             return None
-        with uncollected():
-            module = import_module(f"pricelang.cli.{cmd_name.replace('-', '_')}")
+        module = import_module(f"pricelang.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         own = {option.name for option in command.params}
         if cmd_name not in WITHOUT_TABLES and "wide" not in own:

@@ -24,7 +24,8 @@ def command(port: int | None) -> None:
     amounts of examples, by the Language Server Protocol on standard input and output.
 
     \b
-    Example (Neovim):
+    Example, and the configuration of Neovim:
+      pricelang lsp
       vim.lsp.start({name = "pricelang", cmd = {"pricelang", "lsp"}})
     """
     with failures():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -92,6 +91,8 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _files_in(folder: str) -> Iterator[str]:
+    from pathlib import Path
+
     from pricelang.usage.io.folders import record_files
 
     yield from record_files(folder)

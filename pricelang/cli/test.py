@@ -13,6 +13,7 @@ import click
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import paths_in
 from pricelang.cli.inputs import open_book
+from pricelang.cli.watching import watched
 from pricelang.evaluate.examples import Result, run_examples
 from pricelang.present.decimals import plain
 from pricelang.present.terminal import say, show_table
@@ -66,6 +67,7 @@ def _percent(ctx: click.Context, param: click.Parameter, value: str | None) -> F
     help="Print one JSON object for each example, one a line, and one for the coverage.",
 )
 @click.pass_context
+@watched
 def command(
     ctx: click.Context,
     /,

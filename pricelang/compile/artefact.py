@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import partial
+from functools import cache
 from typing import Any, get_args
 
 from attrs import evolve, fields
 
 from pricelang.compile.gc_guard import uncollected
+from pricelang.compile.references import check_references
 from pricelang.compile.typed_data import BadData, decoder, encoder
 from pricelang.files.cache import digest
 from pricelang.model import book as m
@@ -73,7 +74,9 @@ def parsed(text: bytes) -> Any:
 
 
 def book_of(data: Mapping[str, Any]) -> tuple[m.Book, str]:
-    """The book of the members of a compiled book, and the key of its text. Raises `BookError`."""
+    """The book of the members of a compiled book, and the key of its text; what it says of itself
+    is read when it is asked for. Raises `BookError`.
+    """
     try:
         with uncollected():
             return _read(data)
@@ -91,8 +94,17 @@ def _read(data: Mapping[str, Any]) -> tuple[m.Book, str]:
     said = {name: part for name, part in data.items() if name in _SAYINGS}
     own = {name: part for name, part in data.items() if name not in _HEADER | _SAYINGS}
     book: m.Book = decoder(m.Book)(own)
-    sayings: m.Sayings = decoder(m.Sayings)(said)
-    return evolve(book, sayings=partial(_itself, sayings)), _member(data, "digest", str)
+    check_references(book)
+
+    @cache
+    def sayings() -> m.Sayings:
+        try:
+            found: m.Sayings = decoder(m.Sayings)(said)
+        except BadData as error:
+            raise _fault(error) from None
+        return found
+
+    return evolve(book, sayings=sayings), _member(data, "digest", str)
 
 
 def _check_header(data: Mapping[str, Any]) -> None:
@@ -120,7 +132,3 @@ def _member(data: Mapping[str, Any], name: str, hint: Any) -> Any:
 def _fault(error: BadData) -> BookError:
     help = "compile the book again with this release: `pricelang compile BOOK -o FILE`"
     return BookError([Fault("bad_compiled", f"the compiled book {error}", NOWHERE, help)])
-
-
-def _itself(sayings: m.Sayings) -> m.Sayings:
-    return sayings

@@ -23,9 +23,11 @@ from pricelang.check.reached_thresholds import check_thresholds
 from pricelang.check.size_limits import check_digits
 from pricelang.check.stack import in_order, read_exclusions, read_stack
 from pricelang.check.statements import read_conversions, read_figures, read_remarks, read_roundings
+from pricelang.compile.bounds import check_bounds
 from pricelang.compile.dead_lines import check_reach
 from pricelang.compile.decisions import compile_rules, stored
 from pricelang.compile.exclusions import check_exclusions
+from pricelang.compile.free_lines import check_free_lines
 from pricelang.compile.gc_guard import uncollected
 from pricelang.compile.ladder_reach import check_ladders
 from pricelang.compile.layers import check_headers, layer_tree, which_book
@@ -34,7 +36,6 @@ from pricelang.compile.priced import (
     check_charges,
     check_models,
     check_priced,
-    check_request_limits,
     check_requests,
 )
 from pricelang.compile.reach import Reach
@@ -231,7 +232,8 @@ def _decided(draft: Draft, book: m.Book) -> m.Book | None:
     check_charges(reach)
     check_ladders(reach)
     check_reach(reach)
-    check_request_limits(reach)
+    check_bounds(reach)
+    check_free_lines(reach)
     if draft.broken:
         return None
     return evolve(book, decisions=stored(compiled.decided, draft.requests.forest))

@@ -14,6 +14,7 @@ from pricelang.model.book import NO_DECISIONS, Book, Decisions, Exclusion, Modif
 from pricelang.model.diagrams import FREE, Slot, place_of, slots_of, with_roots
 from pricelang.model.requests import NO, YES, Leaf
 from pricelang.model.rules import rules_of, scope_of, scopes_of
+from pricelang.model.space import axis_of, first_sum
 from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint
 
@@ -148,10 +149,14 @@ _NODES = ("nodes", "leaves", "watched")
 
 
 def _watched(book: Book) -> tuple[tuple[Scope, tuple[int, ...]], ...]:
-    first = 2 + len(book.dimensions)
+    """The scopes that look at sides of thresholds. The tier of a ladder does not count: a request
+    at its first tier may have units in any.
+    """
+    first = first_sum(book.dimensions)
+    tiers = {axis_of(n) for n, found in enumerate(book.dimensions) if found.ladder is not None}
     parted = (
         (
-            tuple(part for part in scope if part[0] < first),
+            tuple(part for part in scope if part[0] < first and part[0] not in tiers),
             tuple(axis - first for axis, _ in scope if axis >= first),
         )
         for scope in scopes_of(book)

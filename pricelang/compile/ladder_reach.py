@@ -5,7 +5,7 @@ another.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, assert_never
 
 from attrs import frozen
@@ -16,7 +16,7 @@ from pricelang.compile.reach import Reach
 from pricelang.model import book as m
 from pricelang.model.diagrams import PRICE, Slot, root_of, rule_at, slots_of, subject_of
 from pricelang.model.requests import Point, is_yes
-from pricelang.model.rules import origin_of
+from pricelang.model.rules import origin_of, scopes_of
 from pricelang.model.space import axis_of, with_value
 from pricelang.solver.walk import walk
 from pricelang.solver.witness_search import Constraint
@@ -40,11 +40,28 @@ def check_ladders(reach: Reach) -> None:
     ladders = [n for n, found in enumerate(reach.book.dimensions) if found.ladder is not None]
     if not ladders:
         return
+    _check_idle(reach, ladders)
     for slot in slots_of(reach.book):
         question = _question(reach, slot)
         if question is not None:
             for ladder in ladders:
                 _check(reach, question, ladder)
+
+
+def _check_idle(reach: Reach, ladders: Sequence[int]) -> None:
+    """Warns of tiers on which nothing turns."""
+    axes = {axis for scope in scopes_of(reach.book) for axis, _ in scope}
+    for ladder in ladders:
+        dimension = reach.book.dimensions[ladder]
+        if axis_of(ladder) not in axes:
+            reach.draft.fault(
+                "never_decides",
+                f"no price turns on the tiers of `{dimension.name}`",
+                span_of(dimension.origin),
+                f"write a line such as `5% off tokens  when {dimension.name} is "
+                f"{dimension.values[-1].name}`",
+                severity="warning",
+            )
 
 
 def _question(reach: Reach, slot: Slot) -> _Question | None:

@@ -1,8 +1,7 @@
-"""What a book must price: some request, every model and meter, and no floor above a cap."""
+"""What a book must price: some request, every model and meter."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Container, Sequence
 
 from pricelang.check.draft import Draft, span_of
@@ -10,7 +9,7 @@ from pricelang.compile.exclusions import not_refused_by_lines
 from pricelang.compile.reach import Reach
 from pricelang.model import book as m
 from pricelang.model.requests import is_no, is_yes
-from pricelang.model.space import day, meet
+from pricelang.model.space import day
 
 
 def check_requests(reach: Reach) -> None:
@@ -101,27 +100,4 @@ def check_priced(draft: Draft, rated: Container[int], charges: Sequence[m.Charge
                 f"no table and no charge says what `{meter.name}` costs",
                 span_of(meter.origin),
                 f"add a column `{meter.name}` to a table of rates, or `charge {meter.name}`",
-            )
-
-
-def check_request_limits(reach: Reach) -> None:
-    """A floor and a cap of one request do not cross, or their order would decide."""
-    requests, draft, top = reach.requests, reach.draft, len(reach.draft.layers) - 1
-    rows = [row for limit in reach.book.limits for row in limit.lines if row.target == "request"]
-    floors, caps = (
-        [row for row in rows if row.at_least],
-        [row for row in rows if not row.at_least],
-    )
-    for floor, cap in itertools.product(floors, caps):
-        shared = meet(floor.scope, cap.scope) if floor.amount > cap.amount else None
-        if shared is None:
-            continue
-        witness = requests.find([requests.within(shared), reach.let_through(top)])
-        if witness is not None:
-            draft.fault(
-                "overlap",
-                "a floor above a cap holds for the same requests",
-                span_of(floor.origin),
-                f"such a request: {draft.space.describe(witness)}",
-                (span_of(cap.origin), "the cap"),
             )

@@ -46,6 +46,9 @@ DECLARED: dict[tuple[type, str], Kind] = {
     (t.Multiplier, "name"): "modifier",
     (t.Surcharge, "name"): "modifier",
     (t.Limit, "name"): "modifier",
+    (t.Tiers, "name"): "dimension",
+    (t.Commitment, "name"): "modifier",
+    (t.Credit, "name"): "modifier",
 }
 """The fields of statements that declare a name. Values and models are declared in lines and rows."""
 
@@ -67,6 +70,9 @@ USED: dict[tuple[type, str], tuple[Kind, ...]] = {
     (t.FactorClause, "meters"): METERS,
     (t.Addition, "meters"): METERS,
     (t.LimitLine, "meters"): METERS,
+    (t.Counting, "meters"): METERS,
+    (t.AgreedLine, "meters"): METERS,
+    (t.TierLine, "unit"): ("unit",),
     (t.Threshold, "meters"): METERS,
     (t.ClaimPrices, "meters"): METERS,
     (t.Term, "meter"): METERS,
@@ -118,6 +124,8 @@ NO_NAMES: frozenset[tuple[type, str]] = frozenset(
         (t.Round, "stage"),
         (t.Round, "mode"),
         (t.ValueLine, "values"),
+        (t.TierLine, "name"),
+        (t.Counting, "way"),
         (t.Cell, "value"),
     }
 )
@@ -157,6 +165,9 @@ def _names_in(node: Any) -> Iterator[Occurrence]:
             for line in node.lines:
                 for name in line.values:
                     yield Occurrence(name.text, name.span, ("value",), True, node.name.text)
+        case t.Tiers():
+            for tier in node.tiers:
+                yield Occurrence(tier.name.text, tier.name.span, ("value",), True, node.name.text)
     kind: Any = type(node)
     for field in _fields(kind):
         value = getattr(node, field)

@@ -1,19 +1,24 @@
 """The places of rows in the periods of accounts, as SQL: what shares a counter, and how many units
-of a quantity fall in each tier.
+of a quantity have each price.
+
+A row takes the units that follow the sum of what its account was billed before; of them, those that
+lie between where a tier begins and where it ends have its price.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from attrs import frozen
 
-from pricelang.engines.account_counters import Counted, counters, period_of
-from pricelang.engines.account_rates import tiers_of
+from pricelang.engines.account_counters import Counted, counted_of, ladders_counted
+from pricelang.engines.account_rates import NEVER, own_marks, price_tiers, prices_of
 from pricelang.engines.join_keys import times
 from pricelang.engines.plan import Placement, scale_up
 from pricelang.engines.warehouse_plan import Plan, has_least
-from pricelang.evaluate.account_keys import key_of
+
+Piece = tuple[str | None, str | None]
+"""Where a tier begins and ends within a quantity, as SQL; None for its own begin and end."""
 
 
 @frozen(eq=False)
@@ -35,33 +40,96 @@ class AccountPlace:
         said = " and ".join(f"{sql} is not null" for sql in self.holders.values())
         return f"case when {said} then {units} end"
 
+    def shared(self, plan: Plan, counted: Counted, *, start: bool = True) -> list[str]:
+        """What rows that share a counter agree in, with or without the `start` of its period."""
+        number, spans = counted.number(plan), counted.spans(plan)
+        found = [number]
+        for span in spans:
+            own = [self.holders[span.key]]
+            own += [self.starts[span.period]] if start and span.term is None else []
+            test = f"{number} in ({counted.numbers(plan, span)})"
+            found += [sql if len(spans) == 1 else f"case when {test} then {sql} end" for sql in own]
+        return found
+
     def before(self, plan: Plan, counted: Counted, units: str) -> str:
-        """The units before a row that its counter counts."""
-        zero = plan.dialect.cast("0", plan.dialect.number)
-        number = counted.number(plan)
-        shared, pers = [number], sorted({counter.per for counter in counters(plan, counted)})
-        for per in pers:
-            test = f"{number} in ({counted.numbers(plan, per)})"
-            for sql in (self.holders[key_of(per)], self.starts[period_of(per)]):
-                shared.append(sql if len(pers) == 1 else f"case when {test} then {sql} end")
+        """The units before a row that its counter counts; for a ladder of all units, those of the
+        whole period.
+        """
+        zero, shared = plan.dialect.cast("0", plan.dialect.number), self.shared(plan, counted)
+        order = (
+            ""
+            if counted.kind == "whole"
+            else f" order by {', '.join(self.order)} rows between unbounded preceding and 1 preceding"
+        )
         return (
-            f"(case when {number} > 0 then coalesce(sum({self.counted_units(units)}) over (partition by "
-            f"{', '.join(shared)} order by {', '.join(self.order)} rows between unbounded preceding "
-            f"and 1 preceding), {zero}) else {zero} end)"
+            f"coalesce(sum({self.counted_units(units)}) over (partition by {', '.join(shared)}"
+            f"{order}), {zero})"
         )
 
 
-def units_by_tier(
-    start: str, units: str, free: str | None, afters: Sequence[str], zero: str
-) -> Iterator[str]:
-    """How many of some units, which begin behind the `start` of a counter, are in each tier; those
-    that are `free` come first and are in none. `afters` say where each tier but the first begins.
+@frozen(eq=False)
+class MeterUnits:
+    """How the units of a meter stand, as SQL: how many are `billed`, the count of each counter where
+    they `start` (of a ladder of all units, that of the whole period), and what a `mark` of the rates
+    is.
     """
-    first, end = (start if free is None else f"{start} + {free}"), f"{start} + {units}"
-    for n, after in enumerate([None, *afters]):
-        begin = first if after is None else f"greatest({after}, {first})"
-        last = end if n == len(afters) else f"least({afters[n]}, {end})"
-        yield f"greatest({zero}, {last} - ({begin}))"
+
+    plan: Plan
+    meter: int
+    billed: str
+    start: Callable[[Counted], str]
+    mark: Callable[[str], str]
+
+    def by_price(self) -> Iterator[str]:
+        """How many of the units have each price of the meter."""
+        plan, n = self.plan, self.meter
+        zero, free = plan.dialect.cast("0", plan.dialect.number), None
+        own, turns = {x.kind: x for x in counted_of(plan, n)}, price_tiers(plan, n)
+        if "pool" in own:
+            left = f"{self.mark(f'pool_{n}')} - {self.start(own['pool'])}"
+            free = f"greatest({zero}, least({self.billed}, {left}))"
+        tiers: list[Piece] = [(None, None)]
+        if "tiers" in own:
+            tiers = self._graduated([*map(self.mark, own_marks(plan, own["tiers"]))], own["tiers"])
+        every = ladders_counted(plan)
+        ladders = {k: self._ladder(every[k]) for k in turns.ladders}
+        for tier, at in prices_of(plan, n):
+            pieces = [tiers[tier], *(ladders[k][i] for k, i in zip(turns.ladders, at, strict=True))]
+            begins = [free or zero, *(begin for begin, _ in pieces if begin is not None)]
+            ends = [self.billed, *(end for _, end in pieces if end is not None)]
+            yield f"greatest({zero}, {_of('least', ends)} - {_of('greatest', begins)})"
+
+    def _graduated(self, marks: Sequence[str], counted: Counted) -> list[Piece]:
+        """The tiers of a counter that the units move."""
+        start = self.start(counted)
+        edges = [None, *(f"({mark} - {start})" for mark in marks), None]
+        return [(edges[n], edges[n + 1]) for n in range(len(edges) - 1)]
+
+    def _ladder(self, counted: Counted) -> list[Piece]:
+        """The tiers of a ladder."""
+        ladder, words = self.plan.ladders[counted.index], self.plan.dialect
+        marks = [words.integer(start) for start in ladder.starts[1:]]
+        if counted.kind == "ladder" and self.meter in ladder.meters:
+            return self._graduated(marks, counted)
+        start, zero = self.start(counted), words.cast("0", words.number)
+        passed = ">" if counted.kind == "whole" else ">="
+
+        def whole(mark: str, then: str, other: str) -> str:
+            return f"(case when {start} {passed} {mark} then {then} else {other} end)"
+
+        begins = [None, *(whole(mark, zero, self.billed) for mark in marks)]
+        ends = [*(whole(mark, zero, self.billed) for mark in marks), None]
+        return [*zip(begins, ends, strict=True)]
+
+
+def _of(function: str, values: Sequence[str]) -> str:
+    return values[0] if len(values) == 1 else f"{function}({', '.join(values)})"
+
+
+def standing(plan: Plan, counted: Counted, count: str) -> str:
+    """The count of a counter where it counts a row; else one at which all is in the first tier."""
+    none = plan.dialect.integer(-NEVER if counted.kind == "ladder" else 0)
+    return f"(case when {counted.number(plan)} > 0 then {count} else {none} end)"
 
 
 @frozen(eq=False)
@@ -74,62 +142,48 @@ class PlacedMeter:
     place: AccountPlace
 
     def _rate(self, column: str) -> str:
-        """A column of the rates, by its name and that of the meter."""
-        return f"r.{self.plan.dialect.quote(column.format(self.meter))}"
+        """A column of the rates."""
+        return f"r.{self.plan.dialect.quote(column)}"
 
-    @property
-    def _zero(self) -> str:
-        return self.plan.dialect.cast("0", self.plan.dialect.number)
-
-    @property
-    def _billed(self) -> str:
-        """The units that a row is billed for."""
-        quantity = self.row.quantities[self.meter].sql
-        if not has_least(self.plan, self.meter):
+    def _billed(self, n: int) -> str:
+        """The units of a meter that a row is billed for."""
+        quantity = self.row.quantities[n].sql
+        if not has_least(self.plan, n):
             return quantity
-        least = self._rate("least_{0}")
+        least, zero = (
+            self._rate(f"least_{n}"),
+            self.plan.dialect.cast("0", self.plan.dialect.number),
+        )
         return (
-            f"(case when {quantity} is null then null when {quantity} = 0 then {self._zero} when "
+            f"(case when {quantity} is null then null when {quantity} = 0 then {zero} when "
             f"{least} is null or {quantity} >= {least} then {quantity} else "
-            f"{self._rate('billed_{0}')} end)"
+            f"{self._rate(f'billed_{n}')} end)"
         )
 
-    def _tiers(self) -> Iterator[str]:
-        """What the units in each tier cost."""
-        plan, billed = self.plan, self._billed
-        start, free = self._zero, None
-        for counted in counted_of(plan, self.meter):
-            before = self.place.before(plan, counted, billed)
-            if counted.kind == "tiers":
-                start = before
-            else:
-                left = f"{self._rate('pool_{0}')} - {before}"
-                free = f"greatest({self._zero}, least({billed}, {left}))"
-        afters = [self._rate(f"after_{{0}}_{t}") for t in range(1, tiers_of(plan, self.meter))]
-        found = units_by_tier(start, billed, free, afters, self._zero)
-        for tier, units in enumerate(found):
-            yield f"{units} * {self._rate(f'tier_{{0}}_{tier}')}"
+    def _start(self, counted: Counted) -> str:
+        """The count of a counter where the units of the meter start."""
+        units = counted.units(self.plan, self._billed)
+        count = self.place.before(self.plan, counted, units)
+        if counted.kind == "ladder":
+            count += f" + {counted.units(self.plan, self._billed, self.meter)}"
+        return standing(self.plan, counted, count)
 
     @property
     def amount(self) -> str:
         """The amount in atoms."""
-        quantity = self.row.quantities[self.meter]
-        total, up = " + ".join(self._tiers()), scale_up(quantity, self.plan.extra)
+        n, quantity, billed = self.meter, self.row.quantities[self.meter], self._billed(self.meter)
+        found = MeterUnits(self.plan, n, billed, self._start, self._rate).by_price()
+        total = " + ".join(
+            f"{units} * {self._rate(f'price_{n}_{i}')}" for i, units in enumerate(found)
+        )
+        up, zero = (
+            scale_up(quantity, self.plan.extra),
+            self.plan.dialect.cast("0", self.plan.dialect.number),
+        )
         # what is no quantity, and a price that is not there,
         # are NULL and not what `greatest` makes of it
         return (
-            f"case when {self._rate('version')} is null or {self._billed} is null then null when "
-            f"{quantity.sql} = 0 then {self._zero} when {self._rate('atoms_{0}')} is null then "
-            f"null else {total if up == 1 else times(f'({total})', up)} end"
+            f"case when {self._rate('version')} is null or {billed} is null then null when "
+            f"{quantity.sql} = 0 then {zero} when {self._rate(f'atoms_{n}')} is null then null else "
+            f"{total if up == 1 else times(f'({total})', up)} end"
         )
-
-
-def counted_of(plan: Plan, meter: int) -> list[Counted]:
-    """The pool and the ladder of a meter, where it has any."""
-    kinds = [Counted(meter, "pool"), Counted(meter, "tiers")]
-    return [counted for counted in kinds if counters(plan, counted)]
-
-
-def placed_meters(plan: Plan) -> list[int]:
-    """The meters of which anything belongs to accounts."""
-    return [n for n in range(len(plan.quantities)) if tiers_of(plan, n)]

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pricelang.engines.account_counters import bounds, counted_per, period_of, periods_of
-from pricelang.engines.account_pieces import AccountUsage
-from pricelang.engines.account_places import placed_meters
-from pricelang.engines.account_rates import tiers_of
+from pricelang.engines.account_counters import Span, bounds, periods_of, spans_of
+from pricelang.engines.account_pieces import counts, pieces, reached, rows, units
+from pricelang.engines.account_rates import placed_meters, prices_of
+from pricelang.engines.account_stretches import AccountUsage
 from pricelang.engines.join_keys import times
 from pricelang.engines.plan import amount_sql, scale_up
 from pricelang.engines.warehouse_accounts import holders_of, no_holder
@@ -22,7 +22,7 @@ from pricelang.engines.warehouse_rows import (
     placed,
     reason,
 )
-from pricelang.evaluate.account_keys import key_of
+from pricelang.evaluate.allowance_terms import SpendLimit
 from pricelang.model.errors import BadRequest
 
 
@@ -31,14 +31,33 @@ def settle_query(plan: Plan, refused: str = "raise") -> str:
     `rows`, their `cost`, and what is `due` after the floors and caps of that holder and period.
     Raises `BadRequest` as `counted_per`.
     """
-    name, usage = plan.dialect.quote, AccountUsage(plan, placed(plan), refused)
-    steps = [("stretches", usage.stretches()), *usage.counts()]
-    steps += [(f"reached_{key}", sql) for key, sql in usage.reached().items()]
-    steps += [("rows", usage.rows())] if usage.placed else []
-    steps += [("pieces", usage.pieces()), ("units", usage.units()), ("priced", _priced(usage))]
-    with_all = ", ".join(f"{name(f'pl_{step}')} as (\n  {sql}\n)" for step, sql in steps)
-    owed = "\nunion all\n".join(_owed(plan, per, refused) for per in counted_per(plan))
+    _check_credits(plan)
+    usage = AccountUsage(plan, placed(plan), refused)
+    apart = reached(usage)
+    steps = [("stretches", usage.stretches()), *counts(usage)]
+    steps += [(f"reached_{key}", sql) for key, sql in apart.items()]
+    steps += [("rows", rows(usage))] if apart else []
+    steps += [("pieces", pieces(usage)), ("units", units(usage)), ("priced", _priced(usage))]
+    with_all = ", ".join(f"{usage.name(step)} as (\n  {sql}\n)" for step, sql in steps)
+    owed = "\nunion all\n".join(_owed(plan, span, refused) for span in spans_of(plan))
     return f"with {with_all}\n{owed}"
+
+
+def _check_credits(plan: Plan) -> None:
+    """Raises `BadRequest` (`not_linear`) for credits of which the order of requests decides which
+    one pays.
+    """
+    for card in plan.rates.cards:
+        credits = card.account.credits if card.account is not None else ()
+        for n, one in enumerate(credits):
+            for other in credits[:n]:
+                if not one.meters or not other.meters or {*one.meters} & {*other.meters}:
+                    raise BadRequest(
+                        "not_linear",
+                        f"SQL cannot say which of `{other.name}` and `{one.name}` pays for a "
+                        "request, since that follows from the order of requests",
+                        help="draw credits with `pricelang invoice`",
+                    )
 
 
 def _priced(usage: AccountUsage) -> str:
@@ -55,18 +74,39 @@ def _priced(usage: AccountUsage) -> str:
         under=usage.is_under,
     )
     columns = [(f"holder_{key}", sql) for key, sql in holders.items()]
-    columns += [(f"start_{period}", of(f"start_{period}")) for period in periods_of(plan)]
+    columns += [(f"start_{x.period}", of(f"start_{x.period}")) for x in periods_of(plan)]
+    columns += [("model", piece.name), ("rows", of("rows")), ("reason", why)]
+    columns += [(f"amount_{n}", _amount(usage, n)) for n in usage.meters]
     columns += [
         (f"bound_{bound.number}", f"r.{plan.dialect.quote(f'bound_{bound.number}')}")
         for bound in bounds(plan)
     ]
-    columns += [("model", piece.name), ("rows", of("rows")), ("reason", why)]
-    columns.append(("amount", " + ".join(f"({_amount(usage, n)})" for n in usage.meters)))
-    paid = f"case when x.{usage.name('reason')} is null then x.{usage.name('amount')} end"
     return (
-        f"select x.*, {paid} as {usage.name('atoms')}\n  from (select {usage.selected(columns)}\n  "
-        f"from {usage.name('units')} g\n  {joins(plan, piece)}) x"
+        f"select x.*, {_if_priced(usage, [*usage.meters])} as {usage.name('atoms')}"
+        + "".join(f",\n    {sql} as {usage.name(column)}" for column, sql in _counted(usage))
+        + f"\n  from (select {usage.selected(columns)}\n  from {usage.name('units')} g\n  "
+        f"{joins(plan, piece)}) x"
     )
+
+
+def _if_priced(usage: AccountUsage, meters: list[int]) -> str:
+    """What some meters cost, where nothing of the rows is refused."""
+    total = " + ".join(f"x.{usage.name(f'amount_{n}')}" for n in meters)
+    return f"case when x.{usage.name('reason')} is null then {total} end"
+
+
+def _counted(usage: AccountUsage) -> Iterator[tuple[str, str]]:
+    """What counts towards each floor, cap, commitment and credit."""
+    zero = usage.plan.dialect.cast("0", usage.plan.dialect.number)
+    for bound in bounds(usage.plan):
+        meters = [
+            n
+            for n in usage.meters
+            if usage.row.quantities[n].meter in bound.meters or not bound.meters
+        ]
+        held = f"x.{usage.name(f'bound_{bound.number}')} = 1"
+        some = _if_priced(usage, meters) if meters else zero
+        yield f"spent_{bound.number}", f"case when {held} then {some} else {zero} end"
 
 
 def _amount(usage: AccountUsage, n: int) -> str:
@@ -79,10 +119,9 @@ def _amount(usage: AccountUsage, n: int) -> str:
     up = scale_up(quantity, plan.extra)
     product = times(f"{quantity.sql} * {rate('atoms')}", up)
     if n in placed_meters(plan):
-        tiers = range(tiers_of(plan, n))
         total = " + ".join(
-            f"{usage.of(f'units_{n}_{tier}')} * r.{plan.dialect.quote(f'tier_{n}_{tier}')}"
-            for tier in tiers
+            f"{usage.of(f'units_{n}_{i}')} * r.{plan.dialect.quote(f'price_{n}_{i}')}"
+            for i, _ in enumerate(prices_of(plan, n))
         )
         product = times(f"({total})", up)
     elif has_least(plan, n):
@@ -93,13 +132,13 @@ def _amount(usage: AccountUsage, n: int) -> str:
     return amount_sql(quantity.sql, product, zero=zero, absent=absent)
 
 
-def _owed(plan: Plan, per: str, refused: str) -> str:
+def _owed(plan: Plan, span: Span, refused: str) -> str:
     """What each holder owes for each period."""
     words, name = plan.dialect, plan.dialect.quote
     column = {part: f"p.{name(f'pl_{part}')}" for part in ("model", "rows", "atoms", "reason")}
     holder, start = (
-        f"p.{name(f'pl_holder_{key_of(per)}')}",
-        f"p.{name(f'pl_start_{period_of(per)}')}",
+        f"p.{name(f'pl_holder_{span.key}')}",
+        f"p.{name(f'pl_start_{span.period}')}",
     )
     shown = holder if len(plan.accounts) == 1 else words.cast(holder, words.text)
     atoms, why = f"sum({column['atoms']})", column["reason"]
@@ -120,41 +159,50 @@ def _owed(plan: Plan, per: str, refused: str) -> str:
         f"{start} as {name('period')}",
         f"sum({column['rows']}) as {name('rows')}",
         f"{total} as {name('pl_total')}",
-        f"{' + '.join(_true_ups(plan, per)) or '0'} as {name('pl_true_up')}",
+        f"{' + '.join(_true_ups(plan, span)) or '0'} as {name('pl_true_up')}",
         f"sum(case when {why} is not null then {column['rows']} else 0 end) as {name('unpriced')}",
         f"coalesce(min({why}), {lost}) as {name('reason')}",
     ]
     due = f"(q.{name('pl_total')} + q.{name('pl_true_up')})"
     result = [
-        f"{words.literal(per)} as {name('per')}",
+        f"{words.literal(span.per)} as {name('per')}",
         *(f"q.{name(each)}" for each in ("account", "period", "rows")),
         f"{words.decimal('q.' + name('pl_total'), plan.places)} as {name('cost')}",
         f"{words.decimal(due, plan.places)} as {name('due')}",
         *(f"q.{name(each)}" for each in ("unpriced", "reason") if refused == "null"),
     ]
     listed = ",\n  ".join(columns)
+    within = "" if span.term is None else f"\n  where {start} is not null"
     return (
-        f"select {', '.join(result)}\nfrom (select {listed}\n  from {name('pl_priced')} p\n  group "
-        f"by {holder}, {start}) q"
+        f"select {', '.join(result)}\nfrom (select {listed}\n  from {name('pl_priced')} p{within}\n  "
+        f"group by {holder}, {start}) q"
     )
 
 
-def _true_ups(plan: Plan, per: str) -> Iterator[str]:
-    """What each floor and cap adds to the cost of a holder in a period, in atoms."""
+def _true_ups(plan: Plan, span: Span) -> Iterator[str]:
+    """What each floor, cap and commitment adds to the cost of a holder in a period, and what each
+    credit pays of it, in atoms.
+    """
     words, name = plan.dialect, plan.dialect.quote
     zero = words.cast("0", words.number)
     for bound in bounds(plan):
-        if bound.per != per:
+        if Span(bound.per, bound.term) != span:
             continue
-        amount = bound.amount * 10**plan.places
-        if amount.denominator != 1:
-            raise BadRequest(
-                "not_linear", f"SQL cannot say `{bound.name}`, which ends within an atom"
-            )
-        held, limit = f"p.{name(f'pl_bound_{bound.number}')}", words.integer(int(amount))
-        own = f"sum(case when {held} = 1 then p.{name('pl_atoms')} else {zero} end)"
+        held = f"p.{name(f'pl_bound_{bound.number}')}"
+        spent = f"sum(p.{name(f'pl_spent_{bound.number}')})"
+        limit = words.integer(_atoms(plan, bound))
+        if bound.kind == "credit":
+            yield f"case when max({held}) = 1 then -least({spent}, {limit}) else {zero} end"
+            continue
         test = "<" if bound.at_least else ">"
         yield (
-            f"case when max({held}) = 1 and {own} {test} {limit} then {limit} - {own} "
-            f"else {zero} end"
+            f"case when max({held}) = 1 and {spent} {test} {limit} then {limit} - {spent} else "
+            f"{zero} end"
         )
+
+
+def _atoms(plan: Plan, bound: SpendLimit) -> int:
+    amount = bound.amount * 10**plan.places
+    if amount.denominator != 1:
+        raise BadRequest("not_linear", f"SQL cannot say `{bound.name}`, which ends within an atom")
+    return int(amount)

@@ -15,6 +15,12 @@ from attrs import evolve
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines.dialects import DIALECTS
 from pricelang.engines.dialects.base import Dialect
+from pricelang.engines.ladder_rates import (
+    first_tiers,
+    ladders_of,
+    rated_ladders,
+    without_ladders,
+)
 from pricelang.engines.unsaid import assumed
 from pricelang.engines.warehouse_columns import TIME, UsageColumns
 from pricelang.engines.warehouse_plan import Plan, largest_amount
@@ -67,12 +73,15 @@ def plan_of(
     words = _dialect(dialect)
     usage = UsageColumns(book.checked, words, mapping)
     usage.check(dimensions or (), fixed)
+    counted = list(ladders_of(book.checked)) if account else []
+    _check_counted(counted, [*(dimensions or ()), *usage.dimensions, *fixed])
+    said = {*(dimensions or ()), *usage.dimensions, *counted}
     asked = RatesAsked(
-        dimensions=dimensions,
+        dimensions=dimensions if dimensions is None else [*dimensions, *counted],
         meters=usage.meters(meters),
         models=models,
         period=(None if since is None else seconds_of(since), None),
-        fixed=fixed,
+        fixed={**{k: v for k, v in first_tiers(book.checked).items() if k not in said}, **fixed},
         accounts=bool(account),
         more=usage.dimensions,
         sums=sums,
@@ -86,6 +95,17 @@ def plan_of(
         tie=None if tie is None else usage.column(tie),
         accounts=_accounts(usage, [account] if isinstance(account, str) else account or ()),
     )
+
+
+def _check_counted(counted: Sequence[str], said: Sequence[str]) -> None:
+    """Raises `BadRequest` (`bad_mapping`) for a tier that a row is to say, and an account sets."""
+    for name in counted:
+        if name in said:
+            raise BadRequest(
+                "bad_mapping",
+                f"`{name}` follows from what an account has used, and is said of rows too",
+                help="leave it out, or the accounts",
+            )
 
 
 def _accounts(usage: UsageColumns, said: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -118,17 +138,22 @@ def _dialect(name: str) -> Dialect:
 def _plan(book: PriceBook, usage: UsageColumns, asked: RatesAsked) -> Plan:
     """The rates that are asked for, and the columns of the usage that they need."""
     rates, extra = _rates(book, usage.dialect, asked)
-    chosen = [name for name, _ in rates.dimensions]
+    counted = list(ladders_of(book.checked)) if asked.accounts else []
+    slimmed, names, tiered = without_ladders(counted, slim(rates))
+    chosen = [name for name, _ in slimmed.dimensions]
+    quantities = usage.quantities(rates.meters, extra)
     plan = Plan(
         book=book,
         dialect=usage.dialect,
-        rates=slim(rates),
+        rates=slimmed,
         columns=usage.columns(rates.meters, chosen),
-        quantities=usage.quantities(rates.meters, extra),
+        quantities=quantities,
         extra=extra,
         since=asked.period[0],
-        assumed=tuple(assumed(book, chosen, asked.fixed).items()),
+        assumed=tuple(assumed(book, [*chosen, *counted], asked.fixed).items()),
         of_some=asked.models is not None,
+        ladders=tuple(rated_ladders(book.checked, names, quantities)),
+        tiered=tiered,
     )
     if largest_amount(plan) >= ROOM:
         raise BadRequest(

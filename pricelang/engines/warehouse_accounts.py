@@ -1,5 +1,4 @@
-"""The rules of an account and a period for each row of usage, as SQL: a window for every pool and
-ladder of tiers.
+"""The rules of an account and a period for each row of usage, as SQL: a window for every counter.
 
 They are those of `pricelang.evaluate.allowances`. What accounts owe is in `account_settlement`.
 """
@@ -8,23 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pricelang.engines.account_counters import counted_per, periods_of
-from pricelang.engines.account_places import AccountPlace, PlacedMeter, placed_meters
+from pricelang.engines.account_counters import Span, periods_of, spans_of
+from pricelang.engines.account_places import AccountPlace, PlacedMeter
+from pricelang.engines.account_rates import placed_meters
 from pricelang.engines.warehouse_plan import Plan
 from pricelang.engines.warehouse_rows import amounts, known_model, placed, priced_rows, reason
-from pricelang.evaluate.account_keys import key_of
 
 
 def account_query(plan: Plan, refused: str = "raise") -> str:
     """The query of `warehouse.query` with what belongs to accounts: each row pays for its place in
     the account's period, in the order of instants, and of the tie among equal ones. Raises
-    `BadRequest` as `counted_per`.
+    `BadRequest` as `spans_of`.
     """
-    row, name, clock = placed(plan), plan.dialect.quote, plan.dialect.clock(plan.instants)
-    holders = holders_of(plan)
+    row, name, holders = placed(plan), plan.dialect.quote, holders_of(plan)
     place = AccountPlace(
         holders,
-        {period: clock.turn(period, plan.read_at) for period in periods_of(plan)},
+        {span.period: start_of(plan, span, plan.read_at) for span in periods_of(plan)},
         [plan.at, *([plan.tie] if plan.tie is not None else [])],
     )
     billed, made = placed_meters(plan), amounts(plan, row)
@@ -47,9 +45,18 @@ def account_query(plan: Plan, refused: str = "raise") -> str:
     return priced_rows(plan, row, made, why, refused, own)
 
 
+def start_of(plan: Plan, span: Span, at: str) -> str:
+    """The start of the period of an instant; NULL where that is outside of a term."""
+    clock = plan.dialect.clock(plan.instants)
+    if span.term is None:
+        return clock.turn(span.period, at)
+    begin, end = map(clock.instant, span.term)
+    return f"(case when {at} >= {begin} and {at} < {end} then {clock.turn('day', begin)} end)"
+
+
 def holders_of(plan: Plan) -> dict[str, str]:
     """The columns of the keys by which accounts are counted."""
-    keys = {key_of(per) for per in counted_per(plan)}
+    keys = {span.key for span in spans_of(plan)}
     return {key: column for key, column in plan.accounts if key in keys}
 
 

@@ -10,6 +10,7 @@ from attrs import frozen
 from pricelang.apps.price_book import PriceBook
 from pricelang.engines.dialects.base import Dialect
 from pricelang.engines.join_keys import Quantity
+from pricelang.engines.ladder_rates import RatedLadder, TieredCard
 from pricelang.engines.plan import scale_up
 from pricelang.evaluate.rate_table.snapshots import RateSnapshots
 
@@ -23,7 +24,8 @@ class Plan:
     `columns` are those of the usage `u` by the names of the book, as SQL; `quantities` are in the
     order of the meters of the rates. `since` is in UTC seconds; `assumed` are the values that hold
     for every row; `of_some` says that models were named, and others have no rates. `accounts` are
-    the keys of accounts, each with the column of its values.
+    the keys of accounts, each with the column of its values, `ladders` what sets tiers by what they
+    have used, and `tiered` the cards of the rates at all tiers of those.
     """
 
     book: PriceBook
@@ -40,6 +42,8 @@ class Plan:
     schema: tuple[str, ...] = ()
     tie: str | None = None
     accounts: tuple[tuple[str, str], ...] = ()
+    ladders: tuple[RatedLadder, ...] = ()
+    tiered: tuple[TieredCard, ...] = ()
 
     @property
     def places(self) -> int:
@@ -71,7 +75,8 @@ def largest_amount(plan: Plan) -> int:
     """
     most = 0
     for n, quantity in enumerate(plan.quantities):
-        price = max((row.atoms[n] or 0 for row in plan.rates.cards), default=0)
+        every = [*plan.rates.cards, *(card for one in plan.tiered for card in one.values())]
+        price = max((card.atoms[n] or 0 for card in every), default=0)
         most += price * (quantity.largest or 0) * scale_up(quantity, plan.extra)
     return most
 

@@ -88,7 +88,7 @@ def _rate_rows(plan: Plan) -> list[list[str]]:
         ]
         for values in rates.keys
     }
-    prices = [_card_values(plan, card) for card in rates.cards]
+    prices = [_card_values(plan, number) for number in range(len(rates.cards))]
     rows = []
     for card, (version, values, clock, sides) in rates.keyed_cards():
         clocks = [str(clock)] if rates.axes.clock is not None else []
@@ -96,9 +96,9 @@ def _rate_rows(plan: Plan) -> list[list[str]]:
     return rows
 
 
-def _card_values(plan: Plan, card: UnitPrices) -> list[str]:
+def _card_values(plan: Plan, number: int) -> list[str]:
     """What a card says of each meter, and what belongs to accounts."""
-    words, found = plan.dialect, list[str]()
+    words, found, card = plan.dialect, list[str](), plan.rates.cards[number]
     for n, quantity in enumerate(plan.quantities):
         atoms, least = card.atoms[n], card.least[n]
         found.append(_or_null(None if atoms is None else words.integer(atoms)))
@@ -107,7 +107,7 @@ def _card_values(plan: Plan, card: UnitPrices) -> list[str]:
                 _or_null(None if least is None else words.integer(keyed.least_of(least, quantity)))
             )
             found.append(_or_null(_below(plan, card, n)))
-    return found + account_values(plan, card)
+    return found + account_values(plan, number)
 
 
 def _below(plan: Plan, row: UnitPrices, n: int) -> str | None:

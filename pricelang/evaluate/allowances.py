@@ -31,7 +31,7 @@ from pricelang.evaluate.account_keys import Account, Holder, holder_of
 from pricelang.evaluate.account_lines import AccountLine, account_line
 from pricelang.evaluate.allowance_terms import SpendLimit, bounded, bounds_for
 from pricelang.evaluate.billing_periods import turn_of
-from pricelang.evaluate.ladders import LadderTerms, StandingLadder
+from pricelang.evaluate.ladders import LadderTerms, ReachedTier
 from pricelang.evaluate.line_items import Amount, Priced, beyond_lines
 from pricelang.evaluate.pieces import Counter, Counts
 from pricelang.evaluate.stack.numbers import rounded_by
@@ -75,17 +75,6 @@ class TrueUp:
     difference: Fraction
 
 
-@frozen
-class ReachedTier:
-    """The tier of a ladder of all units that a period reaches, which ends at `end` (UTC seconds)."""
-
-    name: str
-    counter: Counter
-    end: int
-    count: Fraction
-    tier: int
-
-
 class Ledger:
     """What accounts have used and paid so far. Requests come in order of instant;
     those that no pool, tier or ladder counts may come in any. `reached` are the tiers of the
@@ -96,7 +85,6 @@ class Ledger:
         self._terms = LadderTerms(book)
         self._reached: Reached = {} if reached is None else reached
         self._counts: Counts = {}
-        self._whole: dict[Counter, StandingLadder] = {}
         self._sums: dict[tuple[Holder, int, SpendLimit], Fraction] = {}
         self._last: int | None = None
 
@@ -112,18 +100,11 @@ class Ledger:
             )
         self._last = priced.at
         items = list(line_items(self._terms, account, priced))
-        for one, counter in ((o, c) for _, item in items for o, c in _ladders(item)):
-            if one.ladder.all_units:
-                self._whole[counter] = one
         return _charged(account, priced, items, self._counts, self._reached)
 
     def reached(self) -> tuple[ReachedTier, ...]:
         """What each period of a ladder of all units has reached so far."""
-        return tuple(
-            ReachedTier(one.name, counter, one.end(counter), count, one.reached(count))
-            for counter, one in self._whole.items()
-            for count in [self._counts.get(counter, ZERO)]
-        )
+        return tuple(self._terms.reached(self._counts))
 
     def add(
         self,
@@ -212,10 +193,6 @@ def line_items(
                 amount,
                 LineItem(terms, account, priced.at, cell.point, meter, ladders, counters),
             )
-
-
-def _ladders(item: LineItem) -> Iterable[tuple[StandingLadder, Counter]]:
-    return zip(item.ladders, item.counters, strict=True)
 
 
 def _charged(

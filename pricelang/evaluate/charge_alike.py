@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from pricelang.evaluate.account_items import ZERO, ItemPlace, LineItem
+from pricelang.evaluate.account_items import ZERO, ItemPlace, LineItem, Reached
 from pricelang.evaluate.account_keys import Account
 from pricelang.evaluate.account_lines import AccountLine, account_line
 from pricelang.evaluate.allowances import line_items
@@ -19,16 +19,21 @@ Found = Sequence[list[tuple[Fraction, ItemPlace]]]
 
 
 def charge_alike(
-    terms: LadderTerms, account: Account, priced: Priced, count: Fraction, used: Counts
+    terms: LadderTerms,
+    account: Account,
+    priced: Priced,
+    count: Fraction,
+    used: Counts,
+    reached: Reached | None = None,
 ) -> tuple[Fraction, tuple[AccountLine, ...]]:
     """What `count` requests alike cost an account, one after the other, and their lines together;
-    `used` moves on. Ladders of all units are at their first tier.
+    `used` moves on. `reached` are the tiers of ladders of all units, which are else at their first.
 
     The same as `charge_accounts` of each of them, and for a part of a request too. Raises
     `BadRequest` (`rounded_account`) where each request of a pool, a tier or a ladder is rounded or
     bounded by itself: their sum is no sum of prices there.
     """
-    cell, total = priced.cell, priced.total * count
+    cell, total, reached = priced.cell, priced.total * count, reached or {}
     items = tuple(line_items(terms, account, priced))
     if items and (cell.line_rounding is not None or cell.total_rounding is not None or cell.floors):
         raise BadRequest(
@@ -38,12 +43,12 @@ def charge_alike(
         )
     found: Found = [[] for _ in items]
     while items and count > 0:
-        places = [item.place(used, {}) for _, item in items]
+        places = [item.place(used, reached) for _, item in items]
         number = min(count, _alike(items, places, used))
         if not number:
             number = min(count, Fraction(1))
             for pieces, (amount, item) in zip(found, items, strict=True):
-                pieces += item.pieces(amount.billed * number, used, {})
+                pieces += item.pieces(amount.billed * number, used, reached)
         else:
             for pieces, (amount, _), place in zip(found, items, places, strict=True):
                 pieces.append((amount.billed * number, place))

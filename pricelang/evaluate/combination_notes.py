@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pricelang.evaluate.announced import announced_notes
 from pricelang.evaluate.offers import Point
 from pricelang.evaluate.standing_rules import StandingRules
 from pricelang.model import book as m
@@ -21,7 +20,9 @@ def notes_at(book: m.Book, point: Point, standing: StandingRules) -> Iterator[No
     start = book.boundaries[point[m.DATES] - 1]
     yield from _of_model(book.models[point[m.MODELS]], start)
     yield from _of_term(book, start)
-    if book.announcements:
+    if any(one.model == point[m.MODELS] for one in book.announcements):
+        from pricelang.evaluate.announced import announced_notes
+
         yield from announced_notes(book, point[m.MODELS], point[m.DATES])
     for remark in (rule.line for rule in standing.of(k.NoteRule)):
         yield Note("remark", remark.text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from pricelang.evaluate.billing_periods import Term, term_for, turn_end, turn_of
 from pricelang.evaluate.combination import Combination, cell_at
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.offers import Point
-from pricelang.evaluate.pieces import Counter
+from pricelang.evaluate.pieces import Counter, Counts
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
 from pricelang.model.space import holds, value_at, with_value
@@ -70,13 +70,25 @@ class StandingLadder:
 _NOTHING = Fraction(0)
 
 
+@frozen
+class ReachedTier:
+    """The tier of a ladder of all units that a period reaches, which ends at `end` (UTC seconds)."""
+
+    name: str
+    counter: Counter
+    end: int
+    count: Fraction
+    tier: int
+
+
 class LadderTerms:
     """What requests of a book pay at each tier of the ladders that count them; worked out once for
-    each combination. (A plain class: it grows.)
+    each combination. A request that names its tier is refused, or `may_say` it: then the ladder
+    does not count it. (A plain class: it grows.)
     """
 
-    def __init__(self, book: m.Book) -> None:
-        self.book = book
+    def __init__(self, book: m.Book, may_say: bool = False) -> None:
+        self.book, self._may_say = book, may_say
         self._ladders: dict[Point, tuple[StandingLadder, ...]] = {}
         self._cells: dict[Point, Combination] = {}
         self._terms: dict[tuple[Point, str], AllowanceTerms] = {}
@@ -99,9 +111,20 @@ class LadderTerms:
     def among(self, point: Point, names: Container[str]) -> tuple[StandingLadder, ...]:
         """Those of some names. Raises `BadRequest` (`said_tier`)."""
         found = [x for x in self._every if x.name in names and holds(x.ladder.scope, point)]
+        if self._may_say:
+            return tuple(one for one in found if not value_at(point, one.dimension))
         for one in found:
             _check_unsaid(self.book.dimensions[one.dimension], value_at(point, one.dimension))
         return tuple(found)
+
+    def reached(self, counts: Counts) -> Iterator[ReachedTier]:
+        """What each period of a ladder of all units has reached by some counts."""
+        whole = {one.name: one for one in self._every if one.ladder.all_units}
+        for counter, count in counts.items():
+            one = whole.get(counter[2]) if counter[3] == "ladder" else None
+            if one is not None:
+                end, tier = one.end(counter), one.reached(count)
+                yield ReachedTier(one.name, counter, end, count, tier)
 
     def cell(self, point: Point) -> Combination:
         """The combination at a point."""

@@ -1,4 +1,4 @@
-"""What the price of one request leaves out, since it belongs to an account and a period, in words."""
+"""What the price of one request leaves out, since it belongs to an account, in words."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pricelang.evaluate.offers import Point
 from pricelang.model import book as m
 from pricelang.model.ladder_words import ladder_words
 from pricelang.model.space import holds, value_at
+from pricelang.model.units import plural
 from pricelang.present.decimals import grouped
 
 
@@ -22,6 +23,17 @@ def limit_left_out(book: m.Book, limit: m.Limit, line: m.LimitLine) -> str:
             return f"the {limit.kind} `{limit.name}`: {amount}"
         case _:
             assert_never(limit.kind)
+
+
+def pool_left_out(meter: m.Meter, pool: m.ChargeQuantity) -> str:
+    """A free allowance."""
+    return f"the first {pool.written} of `{meter.name}` free per {pool.account}"
+
+
+def tier_left_out(meter: m.Meter, price: m.ChargePrice) -> str:
+    """A price after some units of an account."""
+    after = grouped(price.after or 0)
+    return f"the price of `{meter.name}` after {after} {plural(meter.unit)} per {price.account}"
 
 
 def ladders_left_out(book: m.Book, point: Point) -> tuple[str, ...]:

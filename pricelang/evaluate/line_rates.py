@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 from attrs import evolve, frozen
 
 from pricelang.evaluate.deciding_roots import deciding_roots
+from pricelang.evaluate.left_out import pool_left_out, tier_left_out
 from pricelang.evaluate.offers import Point, leaf_at, not_offered
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import (
@@ -24,8 +25,6 @@ from pricelang.evaluate.stack.operations import (
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered
 from pricelang.model.space import holds
-from pricelang.model.units import plural
-from pricelang.present.decimals import grouped
 from pricelang.solver.walk import walk
 
 Effects = dict[int, list[m.ModifierLine]]
@@ -238,14 +237,10 @@ def _charged(book: m.Book, point: Point, meter: m.Meter, number: int) -> Rate:
         doubts = _doubts(free.origin)
         return evolve(rate, free=reason, free_origin=free.origin, doubts=doubts)
     pools = [charge.pools[index] for index in leaf_at(book, roots[2], point)]
+    tiers = (price for price in prices if price.after is not None)
     left_out = (
-        *(f"the first {pool.written} of `{meter.name}` free per {pool.account}" for pool in pools),
-        *(
-            f"the price of `{meter.name}` after {grouped(price.after)} "
-            f"{plural(meter.unit)} per {price.account}"
-            for price in prices
-            if price.after is not None
-        ),
+        *(pool_left_out(meter, pool) for pool in pools),
+        *(tier_left_out(meter, tier) for tier in tiers),
     )
     doubts = _doubts(origin, *([] if minimum is None else [minimum.origin]))
     rate = Rate(meter, amount, amount, per, size, (), origin, minimum=minimum)

@@ -4,7 +4,7 @@ reaches the next tier.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -48,16 +48,24 @@ def in_pieces(
     """
     while quantity > 0:
         here = standing()
+        after = _moved(here.advances, counts, quantity)
+        if all(one.until is None or after[one.counter] <= one.until for one in here.advances):
+            counts.update(after)
+            yield quantity, here
+            return
         length = min(
-            (
-                (one.until - counts.get(one.counter, Fraction(0))) / one.by
-                for one in here.advances
-                if one.until is not None and one.by > 0
-            ),
-            default=quantity,
+            (one.until - counts.get(one.counter, _NOTHING)) / one.by
+            for one in here.advances
+            if one.until is not None and one.by > 0
         )
-        length = min(length, quantity)
-        for one in here.advances:
-            counts[one.counter] = counts.get(one.counter, Fraction(0)) + length * one.by
+        counts.update(_moved(here.advances, counts, length))
         quantity -= length
         yield length, here
+
+
+def _moved(advances: Iterable[Advance], counts: Counts, length: Fraction) -> Counts:
+    """The counts after a piece."""
+    return {x.counter: counts.get(x.counter, _NOTHING) + length * x.by for x in advances}
+
+
+_NOTHING = Fraction(0)

@@ -1,5 +1,6 @@
 """What a compiled book says beside its rules, so that who evaluates it need not work it out: the
-limits of one request by model and day, and where announced prices are told.
+limits of one request by model and day, where announced prices are told, and what is left out of
+one request, in words.
 """
 
 from __future__ import annotations
@@ -8,6 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pricelang.evaluate.announced import would_hold
+from pricelang.evaluate.left_out import (
+    ladder_left_out,
+    limit_left_out,
+    pool_left_out,
+    tier_left_out,
+)
 from pricelang.evaluate.limits import ANSWER, PROMPT, ModelLimits, RequestLimits, limits_of
 from pricelang.model import book as m
 from pricelang.model.space import axis_of
@@ -18,6 +25,7 @@ def worked_out(book: m.Book) -> dict[str, list[dict[str, Any]]]:
     return {
         "request_limits": [*_prompts(book, limits_of(book)), *_answers(book, limits_of(book))],
         "announced": [*_announced(book)],
+        "left_out": [*_left_out(book)],
     }
 
 
@@ -85,3 +93,26 @@ def _announced(book: m.Book) -> Iterator[dict[str, Any]]:
         if told:
             scope = {str(m.MODELS): [[one.model] * 2], str(m.DATES): [[told[0], told[-1]]]}
             yield {"announcement": number, "scope": scope}
+
+
+def _left_out(book: m.Book) -> Iterator[dict[str, Any]]:
+    """The lines that belong to an account and a period, in words."""
+    for index, limit in enumerate(book.limits):
+        for number, line in enumerate(limit.lines):
+            if line.target == "account":
+                yield _text("limit", index, number, limit_left_out(book, limit, line))
+    for index, charge in enumerate(book.charges):
+        meter = book.meters[charge.meter]
+        for number, pool in enumerate(charge.pools):
+            yield _text("pool", index, number, pool_left_out(meter, pool))
+        for number, price in enumerate(charge.prices):
+            if price.after is not None:
+                yield _text("price", index, number, tier_left_out(meter, price))
+    for index, dimension in enumerate(book.dimensions):
+        if dimension.ladder is not None:
+            text = ladder_left_out(book, dimension, dimension.ladder)
+            yield _text("tiers", index, 0, text)
+
+
+def _text(of: str, index: int, line: int, text: str) -> dict[str, Any]:
+    return {"of": of, "index": index, "line": line, "text": text}

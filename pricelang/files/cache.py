@@ -27,6 +27,9 @@ else:
         except ImportError:
             from hashlib import sha256
 
+ROOT = 0
+"""The user whose files an image holds: who runs as another can read them, and not write them."""
+
 
 def digest(data: bytes) -> str:
     """The SHA-256 of some bytes as hex digits."""
@@ -70,11 +73,12 @@ def cache_folder() -> str | None:
 
 
 def is_own(found: os.stat_result) -> bool:
-    """Decides whether a file is the user's own, and nobody else's to write."""
+    """Decides whether a file is the user's own, or the system's, and nobody else's to write."""
     if not hasattr(os, "getuid"):
         # a cache folder under the user's profile is the user's own on systems without owners
         return True
-    return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    own = found.st_uid in (os.getuid(), ROOT)
+    return own and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def read_own(path: str) -> str | None:

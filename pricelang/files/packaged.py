@@ -5,11 +5,9 @@ package and kept with the user's cache as files of a book.
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from tempfile import mkdtemp
 
 from pricelang.files.cache import cache_folder, digest, fingerprint, is_own
 
@@ -36,6 +34,8 @@ def packaged_book(name: str) -> Path:
     made: Callable[[str], Mapping[str, str]] = import_module(_IMPORTER).files_of_package
     files = made(name)
     if found is None:
+        from tempfile import mkdtemp
+
         found = _made[key] = Path(mkdtemp(prefix="pricelang-")) / name
     return _written(found, files)
 
@@ -69,6 +69,9 @@ def _is_whole(folder: Path) -> bool:
 
 def _written(folder: Path, files: Mapping[str, str]) -> Path:
     """Writes a book whole, beside its place first; where that cannot be, for this process alone."""
+    import shutil
+    from tempfile import mkdtemp
+
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = Path(mkdtemp(dir=folder.parent, prefix="part-"))

@@ -10,6 +10,11 @@ from pricelang.model.units import plural
 from pricelang.present.decimals import grouped, money
 
 
+def ladder_name(book: m.Book, dimension: m.Dimension, ladder: Ladder) -> str:
+    """The name of a ladder, with what it says."""
+    return f"{dimension.name}: {ladder_words(book, dimension, ladder)}"
+
+
 def ladder_words(book: m.Book, dimension: m.Dimension, ladder: Ladder) -> str:
     """A ladder in words: `silver after 1,000 MTok of input, output per project per month`."""
     steps = [

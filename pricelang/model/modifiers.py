@@ -55,8 +55,8 @@ class Modifier:
 
 @frozen(eq=False, repr=False)
 class LimitLine:
-    """A floor or a cap: on unit prices of `meters`, on a request, or on an account (`per` is its key
-    and period), for which `meters` are those whose cost counts, and none are all that a request
+    """A floor or a cap: on unit prices of `meters`, on a request, or on an account (`per` is its
+    key and period), for which `meters` are those whose cost counts, and none are all that a request
     costs.
     """
 

@@ -69,7 +69,8 @@ def _doubt(text: str) -> NoteMeaning:
 
 MEANINGS: dict[NoteCode, NoteMeaning] = {
     "account": NoteMeaning(
-        "an allowance, a tier or a minimum of the account is not part of the amount of one record"
+        "an allowance, a tier, a minimum, a commitment or a credit of the account is not part of "
+        "the amount of one record"
     ),
     "announced": NoteMeaning("another price was announced for this day and withdrawn"),
     "assumed": NoteMeaning("an estimate rests on an assumption, which the note names"),

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, assert_never
 
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
-from pricelang.model.ladder_words import ladder_words
+from pricelang.model.ladder_words import ladder_name
 from pricelang.model.space import axis_of
 
 
@@ -187,8 +187,7 @@ def name_of(book: m.Book, rule: k.Rule) -> str:
         case k.MeterRule(meter=index):
             return book.meters[index].name
         case k.LadderRule(dimension=place, line=ladder):
-            dimension = book.dimensions[place]
-            return f"{dimension.name}: {ladder_words(book, dimension, ladder)}"
+            return ladder_name(book, book.dimensions[place], ladder)
         case k.PriceRule(line=line) | k.AnnouncementRule(line=line):
             return f"{book.meters[line.meter].name} of {book.models[line.model].name}"
         case k.DerivationRule(line=derivation):

@@ -1,4 +1,4 @@
-"""Statements of what accounts have used, committed to and been given: tiers, commitments, credits."""
+"""Statements of what accounts used, committed to and were given: tiers, commitments, credits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from attrs import frozen
 from pricelang.syntax.prices import Account
 from pricelang.syntax.values import Endings, Money, Name, Node, Number, Statement, Text
 
-__all__ = ["AgreedLine", "Commitment", "Counting", "Credit", "Tier", "Tiers"]
+__all__ = ["AgreedLine", "Commitment", "Counting", "Credit", "TierLine", "Tiers"]
 
 
 @frozen
@@ -23,7 +23,7 @@ class Counting(Node):
 
 
 @frozen
-class Tier(Node):
+class TierLine(Node):
     """`NAME`, `NAME after N UNIT` or `NAME after $N`."""
 
     name: Name
@@ -39,7 +39,7 @@ class Tiers(Statement):
     name: Name
     title: Text | None
     counting: Counting
-    tiers: tuple[Tier, ...]
+    tiers: tuple[TierLine, ...]
 
 
 @frozen

@@ -1,6 +1,8 @@
-"""Statements of accounts out of Lark's parse of them: tiers, commitments, credits."""
+"""Statements of accounts out of Lark's parse of them: keys, tiers, commitments, credits."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from lark import Token, Tree
 
@@ -10,8 +12,11 @@ from pricelang.syntax.build import Builder
 Parse = Tree[Token]
 
 
-def build_tiers(b: Builder, n: Parse) -> t.Statement:
-    """`tiers`: what is counted, and the tiers."""
+def _account_keys(b: Builder, n: Parse) -> t.Statement:
+    return t.Accounts(b.names(n), span=b.span(n))
+
+
+def _tiers(b: Builder, n: Parse) -> t.Statement:
     name = b.name(b.tokens(n, "NAME")[0])
     tiers = tuple(_tier(b, child) for child in b.trees(n, "tier"))
     counting = _counting(b, b.trees(n, "counting")[0])
@@ -29,23 +34,21 @@ def _counting(b: Builder, n: Parse) -> t.Counting:
     )
 
 
-def _tier(b: Builder, n: Parse) -> t.Tier:
+def _tier(b: Builder, n: Parse) -> t.TierLine:
     name, *unit = (b.name(token) for token in b.tokens(n, "NAME"))
     numbers, amounts = b.tokens(n, "NUMBER"), b.tokens(n, "MONEY")
     after: t.Number | t.Money | None = b.number(numbers[0]) if numbers else None
     after = b.money(amounts[0]) if amounts else after
-    return t.Tier(name, after, unit[0] if unit else None, b.endings(n), span=b.span(n))
+    return t.TierLine(name, after, unit[0] if unit else None, b.endings(n), span=b.span(n))
 
 
-def build_commitment(b: Builder, n: Parse) -> t.Statement:
-    """`commitment` and its lines."""
+def _commitment(b: Builder, n: Parse) -> t.Statement:
     name = b.name(b.tokens(n, "NAME")[0])
     lines = _agreed_lines(b, n)
     return t.Commitment(name, b.optional_text(n), lines, endings=b.endings(n), span=b.span(n))
 
 
-def build_credit(b: Builder, n: Parse) -> t.Statement:
-    """`credit` and its lines."""
+def _credit(b: Builder, n: Parse) -> t.Statement:
     name = b.name(b.tokens(n, "NAME")[0])
     lines = _agreed_lines(b, n)
     return t.Credit(name, b.optional_text(n), lines, endings=b.endings(n), span=b.span(n))
@@ -62,3 +65,12 @@ def _agreed_lines(b: Builder, n: Parse) -> tuple[t.AgreedLine, ...]:
         )
         for child in b.trees(n, "agreed_line")
     )
+
+
+ACCOUNT_STATEMENTS: dict[str, Callable[[Builder, Parse], t.Statement]] = {
+    "accounts": _account_keys,
+    "tiers": _tiers,
+    "commitment": _commitment,
+    "credit": _credit,
+}
+"""What builds each of them, by its rule of the grammar."""

@@ -9,7 +9,7 @@ from lark import Token, Tree
 
 from pricelang.syntax import tree as t
 from pricelang.syntax.build import Builder
-from pricelang.syntax.build_accounts import build_commitment, build_credit, build_tiers
+from pricelang.syntax.build_accounts import ACCOUNT_STATEMENTS
 from pricelang.syntax.build_claims import build_claim, build_example
 
 Parse = Tree[Token]
@@ -93,10 +93,6 @@ def _group_of_names(b: Builder, n: Parse) -> t.Statement:
 
 def _group_of_models(b: Builder, n: Parse) -> t.Statement:
     return t.Group(b.name(b.tokens(n)[0]), None, endings=b.endings(n), span=b.span(n))
-
-
-def _accounts(b: Builder, n: Parse) -> t.Statement:
-    return t.Accounts(b.names(n), span=b.span(n))
 
 
 def _models(b: Builder, n: Parse) -> t.Statement:
@@ -274,7 +270,6 @@ STATEMENTS: dict[str, Callable[[Builder, Parse], t.Statement]] = {
     "meter": _meter,
     "group_of_names": _group_of_names,
     "group_of_models": _group_of_models,
-    "accounts": _accounts,
     "models": _models,
     "alias": _alias,
     "rates": _rates,
@@ -290,9 +285,7 @@ STATEMENTS: dict[str, Callable[[Builder, Parse], t.Statement]] = {
     "round": _round,
     "convert": _convert,
     "charge": _charge,
-    "tiers": build_tiers,
-    "commitment": build_commitment,
-    "credit": build_credit,
+    **ACCOUNT_STATEMENTS,
     "amend": _amend,
     "allow_value": _allow_value,
     "allow_pair": _allow_pair,

@@ -114,7 +114,7 @@ def _tier_lines(statement: t.Tiers) -> Body:
     account = p.account(counting.account) + (", " * bool(counting.way)) + p.names(counting.way, " ")
     counts: Body = [(counting, p.words("counts", what, account))]
 
-    def clauses(tier: t.Tier) -> list[str]:
+    def clauses(tier: t.TierLine) -> list[str]:
         after = [p.words("after", p.quantity(tier.after, tier.unit))] if tier.after else []
         return after + p.clauses(tier.endings)
 

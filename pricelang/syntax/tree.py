@@ -1,8 +1,8 @@
 """The tree of a price book: one frozen class for each thing that can be written.
 
 `values` has what stands within lines, `declarations` the statements that name things, `prices` and
-`charges` those that make prices, `accounts` those of what accounts used, `assertions` those that check them; the names of all of
-them are here too: each module says its own in `__all__`.
+`charges` those that make prices, `accounts` those of what accounts used, and `assertions` those
+that check them; the names of all of them are here too: each module says its own in `__all__`.
 """
 
 from __future__ import annotations

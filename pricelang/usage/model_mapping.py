@@ -5,7 +5,7 @@ ids of platforms, names of one's own, what is left unsaid.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import evolve, field, frozen
 
@@ -15,6 +15,9 @@ from pricelang.present.text import shown
 from pricelang.usage.model_errors import opaque
 from pricelang.usage.model_ids import model_ids_of
 from pricelang.usage.records import Part, Record
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @frozen

@@ -115,6 +115,32 @@ BAD: dict[str, tuple[Change, str]] = {
         lambda x: x["decisions"]["nodes"][0]["to"].__setitem__(0, 7),
         "`decisions.nodes[0].to[0]` leads to no node before it",
     ),
+    "no such model": (lambda x: x["prices"][0].update(model=99), "`prices[0].model` is 99, and"),
+    "no such points": (
+        lambda x: x["prices"][0].update(scope={"0": [[0, 70]]}),
+        "`prices[0].scope.0` has no such points",
+    ),
+    "no such axis": (
+        lambda x: x["decisions"]["nodes"][0].update(axis=70),
+        "`decisions.nodes[0].axis` is 70, and there are",
+    ),
+    "a node without a point": (
+        lambda x: x["decisions"]["nodes"][0]["to"].pop(),
+        "`decisions.nodes[0].to` has not",
+    ),
+    "no such root": (
+        lambda x: x["decisions"].update(free=-99),
+        "leads to no node and no leaf: -99",
+    ),
+    "no root": (lambda x: x["decisions"]["prices"].pop(), "of each price` is missing"),
+    "a rule of another": (
+        lambda x: x["decisions"]["leaves"].__setitem__(slice(None), [[999]] * 9),
+        "leads to no rule of it",
+    ),
+    "no such member of the stack": (
+        lambda x: x["stack"].__setitem__(0, ["limit", 99]),
+        "`stack[0]` is 99, and there are",
+    ),
     "a short list": (lambda x: x.update(term=[1]), "`term` is not a list of 2"),
 }
 

@@ -179,7 +179,7 @@ def test_what_a_contract_refuses_or_amends_is_no_fault_of_the_list() -> None:
         + FAST
         + "  x 2 on tokens\n"
         + BATCH
-        + 'free for n when tier is batch because "a gift"\n'
+        + 'free for n when tier is batch from 2025-08-01 because "a gift"\n'
     )
     deal = "book deal extends b from 2025-04-01 before 2025-09-01\n"
     assert (

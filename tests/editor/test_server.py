@@ -32,7 +32,7 @@ include "extra/more.price"
 """
 MORE = """multiplier batch "Batch 😀 half" see page
   when tier is batch
-  x 0.5 on tokens for alpha
+  x 0.5 on tokens  for alpha
 claim batch is x 0.5 on tokens
 claim input costs less than output
 example "half"

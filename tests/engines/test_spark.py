@@ -35,7 +35,7 @@ from pricelang.evaluate.rate_table.table import RateTable
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.decimals import to_decimal
 from tests.cli.helpers import run
-from tests.engines import test_accounts, test_warehouse
+from tests.engines import test_accounts, test_settlements, test_warehouse
 from tests.engines import test_longest as longest
 from tests.engines.warehouses import setting, spark
 from tests.test_docs import _check_python, _commands, fences
@@ -642,6 +642,7 @@ def test_answers_of_the_executors() -> None:
         test_warehouse.test_the_book_of_claude_prices,
         test_warehouse.test_hostile_names,
         test_accounts.test_warehouses_agree,
+        functools.partial(test_settlements.test_warehouses_agree, name="ladders"),
     ],
 )
 def test_the_text_of_sql(check: Callable[[str], None]) -> None:

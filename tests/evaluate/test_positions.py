@@ -60,6 +60,17 @@ def test_a_line_for_each_tier_that_is_met() -> None:
     assert bill.notes == ()
 
 
+def test_a_threshold_may_matter_in_a_later_tier_alone() -> None:
+    lines = (
+        ladder(off=(0, 0)),
+        "multiplier half\n  x 0.5 on tokens  when volume is middle and input over 12\n",
+    )
+    found = book(*lines)
+    assert priced(found, {"volume": 10}, {"input": 12}).total == 48
+    assert priced(found, {"volume": 10}, {"input": 13}).total == 26
+    assert total(found, {"input": 10}, {"input": 13}) == 40 + 26
+
+
 def test_the_other_ladder_is_named_as_left_out() -> None:
     found = book(ladder(), ladder("wide", "output", ("2 tokens", "4 tokens")))
     (note,) = priced(found, {"volume": 8}, {"output": 2}).notes

@@ -67,4 +67,6 @@ def _line(line: Line) -> dict[str, Any]:
         found["factors"] = [[factor.rule, plain(factor.factor)] for factor in line.factors]
     if line.free is not None:
         found["free"] = line.free
+    if line.tiers:
+        found["tiers"] = line.tiers
     return found

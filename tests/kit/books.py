@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from pricelang.api import Book
-from pricelang.check.files import Layer, TextFile
+from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import check_layers
 from tests.generators import write_book
 

@@ -37,6 +37,7 @@ class Drawer:
         self.scopes = list(dict.fromkeys(scopes_of(book)))
         self.names = [model.name for model in book.models]
         self.names += [alias.name for alias in book.aliases if not alias.pattern]
+        self.ladders = [found for found in book.dimensions if found.ladder is not None]
         self.limits = sorted({int(limit) for found in book.sums for limit in found.limits})
 
     def pick(self, choices: Sequence[Any]) -> Any:
@@ -73,7 +74,21 @@ class Drawer:
                 found["each"] = [f"{summed.label} {over} {limit}"]
         if self.maybe(30):
             found["limits"] = False
+        elif self.ladders and self.maybe(60):
+            found["position"] = {self.pick(self.ladders).name: None for _ in range(2)}
+            found["position"] = {name: self.place(name) for name in found["position"]}
         return found
+
+    def place(self, name: str) -> Any:
+        """What a ladder has counted: near the start of one of its tiers, mostly."""
+        (ladder,) = (one.ladder for one in self.ladders if one.name == name)
+        assert ladder is not None
+        start = int(self.pick(ladder.starts))
+        count = max(0, start - self.pick((0, 1, 500, 50_000)) if self.maybe(80) else 2 * start)
+        if ladder.spend:
+            return f"${count:,}"
+        meter = self.book.meters[ladder.counts[0]]
+        return f"{count} seconds" if meter.is_time else count
 
     def model(self, aim: Aim) -> str:
         """A model that a rule wants, or any model or alias."""
@@ -159,7 +174,7 @@ def _written(number: int) -> int | str:
 
 def _dates(book: m.Book) -> Iterator[int]:
     """The dates of a book; with a clock, its hours around them too."""
-    clocks = [v.clock for d in book.dimensions for v in d.values if v.clock is not None]
+    clocks = [clock for d in book.dimensions for v in d.values for clock in v.clocks]
     edges = {60 * edge for clock in clocks for span in clock.windows for edge in span}
     dates = {*book.boundaries, *(model.released for model in book.models)}
     dates |= {at for alias in book.aliases for at in (alias.start, alias.end) if at is not None}

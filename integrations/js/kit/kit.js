@@ -41,10 +41,11 @@ export function answer(book, request) {
   };
 }
 
-function lineOf({ meter, quantity, unit_price, amount, list_price, factors, free }) {
+function lineOf({ meter, quantity, unit_price, amount, list_price, factors, free, tiers }) {
   const found = { meter, quantity, unit_price, amount };
   if (list_price !== unit_price) found.list_price = list_price;
   if (factors.length) found.factors = factors.map(({ rule, factor }) => [rule, factor]);
   if (free !== undefined) found.free = free;
+  if (tiers !== undefined) found.tiers = tiers;
   return found;
 }

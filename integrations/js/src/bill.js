@@ -2,13 +2,14 @@
 
 import { placeOf, PriceError } from "./errors.js";
 import { lineOf } from "./rates.js";
+import { laddersAt, linesInTiers } from "./positions.js";
 import { placed, Rational, sumOf, ten } from "./rational.js";
 
 const LEFT_OUT = "not included (applied per account and period by `invoice`)";
 const BOUNDS =
   "the record adds up several requests: each may be on either side of a threshold, or at any hour; the lines are those of the low figure";
 const NOTES = new Set(["account", "announced", "free", "inexact_decimal", "long_window"]);
-for (const code of ["no_date", "outside_term", "remark", "retired"]) NOTES.add(code);
+for (const code of ["no_date", "outside_term", "position", "remark", "retired"]) NOTES.add(code);
 
 const isUsed = ({ n }) => n > 0n;
 
@@ -19,6 +20,7 @@ export class Bill {
   #notes;
   #amount;
   #most = null;
+  #place = null; // the counts of ladders before the request, those that count it, its combinations
 
   /** Throws where a meter that is used has no price. */
   constructor(combination, uses, { at, notes }) {
@@ -58,7 +60,7 @@ export class Bill {
 
   /** The whole quantity of each rate, where its line is nothing but quantity times decimal. */
   #counted() {
-    if (!this.#combination.isPlain) return null;
+    if (!this.#combination.isPlain || this.#place !== null) return null;
     const found = [];
     for (const [rate, quantities] of this.#used) {
       const { n, d } = quantities.length === 1 ? quantities[0] : sumOf(quantities);
@@ -71,12 +73,13 @@ export class Bill {
   /** The lines with their exact amounts: those of meters, then what is beyond them. */
   #lines() {
     const { exchange } = this.#combination;
-    const rated = this.#used.map(([rate, quantities]) => {
+    let rated = this.#used.map(([rate, quantities]) => {
       const { minimum, price } = rate;
       const least = (use) => (minimum !== undefined && use.compare(minimum) < 0 ? minimum : use);
       const billed = sumOf(quantities.filter(isUsed).map(least));
       return { rate, billed, amount: this.#combination.rounded("line", billed.times(price)) };
     });
+    if (this.#place !== null) rated = linesInTiers(this.#combination, this.#place, rated);
     const subtotal = sumOf(rated.map(({ amount }) => amount));
     const found = [...rated, ...this.#combination.beyondLines(subtotal)];
     return found.map((line) => ({ ...line, amount: line.amount.times(exchange) }));
@@ -114,9 +117,9 @@ export class Bill {
         lineOf(rate.terms, String(n), placed(n * rate.units, rate.places)),
       );
     }
-    return this.#lines().map(({ rate, billed, amount, rule, origin }) => {
+    return this.#lines().map(({ rate, billed, amount, rule, origin, tiers }) => {
       const shown = amount.decimal();
-      if (rate !== undefined) return lineOf(rate.terms, billed.decimal(), shown);
+      if (rate !== undefined) return lineOf(rate.terms, billed.decimal(), shown, tiers);
       const terms = { meter: rule, unit: "request", unit_price: shown, list_price: shown, factors: [] };
       const place = { source: origin.source ?? null, location: placeOf(origin) };
       return lineOf({ ...terms, ...place, model: this.#combination.model.name }, "1", shown);
@@ -125,15 +128,13 @@ export class Bill {
 
   /** What a reader should know: each a code, a level and a text. */
   get notes() {
-    const { notes, free, account } = this.#combination;
-    const rates = this.#used.map(([rate]) => rate);
+    const { notes, free } = this.#combination;
     const found = [
       ...[...this.#notes, ...notes],
-      ...rates.flatMap((rate) => rate.unsure.map((text) => ["unsure", text])),
+      ...this.#used.flatMap(([rate]) => rate.unsure.map((text) => ["unsure", text])),
       ...(free === undefined ? [] : [["free", free.text]]),
-      ...[...account, ...rates.flatMap((rate) => rate.account)].map((text) => {
-        return ["account", `${LEFT_OUT}: ${text}`];
-      }),
+      ...this.#placeNotes(),
+      ...this.#leftOut().map((text) => ["account", `${LEFT_OUT}: ${text}`]),
     ];
     if (this.#isBounded) found.push(["bounds", BOUNDS]);
     else if (this.amount.places === null) {
@@ -144,6 +145,35 @@ export class Bill {
     return [...unique.values()].map(({ code, text }) => {
       return { code, level: NOTES.has(code) ? "note" : "warning", text };
     });
+  }
+
+  /** What belongs to an account and a period. */
+  #leftOut() {
+    const { account, ladders } = this.#combination;
+    const open = ladders.filter(({ dimension }) => !this.#place?.counts.has(dimension));
+    const texts = open.map(({ text }) => text);
+    return [...account, ...texts, ...this.#used.flatMap(([rate]) => rate.account)];
+  }
+
+  #placeNotes() {
+    const { counts, ladders } = this.#place ?? { counts: new Map(), ladders: [] };
+    const unused = [...counts.keys()].filter(({ name }) => !ladders.some((one) => one.name === name));
+    return unused.map(({ name }) => {
+      return ["position", `the tiers of \`${name}\` do not count this request`];
+    });
+  }
+
+  /** The bill at a place in what its account has used. `at` gives the combination of a point. */
+  placedAt(counts, at) {
+    if (this.#isBounded) {
+      const message = "a sum that may lie on either side of a threshold has no single place in tiers";
+      const help = "say on which side its requests are, with `each`";
+      throw new PriceError("bad_position", message, { help });
+    }
+    this.#most = null;
+    this.#amount = undefined;
+    this.#place = { counts, ladders: laddersAt(this.#combination, counts), at };
+    return this;
   }
 
   /** The bill with one note more. */

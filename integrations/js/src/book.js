@@ -6,6 +6,7 @@ import { PriceError } from "./errors.js";
 import { DAY, isDay, secondsOf, turnsOfDay, written } from "./instants.js";
 import { longest, widerWindow } from "./longest.js";
 import { countUpTo, inScope, Names } from "./names.js";
+import { countsOf } from "./positions.js";
 import { notOffered } from "./rates.js";
 import { number } from "./rational.js";
 import { checked, totalOf } from "./request.js";
@@ -21,7 +22,10 @@ export class Book {
   #points = new Map();
 
   constructor(data) {
-    this.#data = data;
+    const texts = data.worked_out.left_out.map(({ of, index, line, text }) => {
+      return [`${of} ${index} ${line}`, text];
+    });
+    this.#data = { ...data, leftOut: new Map(texts) };
     this.#names = new Names(data);
     this.#isClocked = data.dimensions.some(({ clocked }) => clocked);
     this.#limits = longest(data);
@@ -64,8 +68,8 @@ export class Book {
   /** What a request costs. Throws a `PriceError`. */
   price(request) {
     const asked = checked(request);
-    if ((asked.at ?? null) !== null) return this.#price(asked);
-    const bill = this.#price({ ...asked, at: this.#present() });
+    if ((asked.at ?? null) !== null) return this.#placed(this.#price(asked), asked);
+    const bill = this.#placed(this.#price({ ...asked, at: this.#present() }), asked);
     return bill.noted(["no_date", `no date is given: priced as of ${written(bill.at)}`]);
   }
 
@@ -96,6 +100,13 @@ export class Book {
       }
     }
     return new Bill(combination, uses, context);
+  }
+
+  /** A bill at its place in what its account has used. */
+  #placed(bill, { position }) {
+    if (!Object.keys(position).length) return bill;
+    const at = (point) => this.#combination(point, new Map());
+    return bill.placedAt(countsOf(this.#data, position), at);
   }
 
   /** A request of a day that costs the same at any time of it. */

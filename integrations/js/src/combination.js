@@ -3,9 +3,10 @@
 
 import { PriceError } from "./errors.js";
 import { written } from "./instants.js";
+import { inScope } from "./names.js";
 import { notesOf } from "./notes.js";
 import { isExtra, rateOf, stepped } from "./rates.js";
-import { grouped, number, ONE } from "./rational.js";
+import { number, ONE } from "./rational.js";
 
 export class Combination {
   /** Throws a `PriceError` where no such request can exist. */
@@ -27,10 +28,13 @@ export class Combination {
       lines.filter(isExtra).map((line) => ({ rule: data.modifiers[index].name, line })),
     );
     const limits = data.limits.flatMap(({ name, lines }, index) =>
-      this.held(data.decisions.limits[index], lines).map((line) => ({ rule: name, line })),
+      this.held(data.decisions.limits[index], [...lines.entries()]).map(([number, line]) => {
+        return { rule: name, line, text: data.leftOut.get(`limit ${index} ${number}`) };
+      }),
     );
     this.bounds = limits.filter(({ line }) => line.target === "request");
-    this.account = limits.filter(({ line }) => line.target === "account").map(accountText(data));
+    this.account = limits.flatMap(({ text }) => text ?? []);
+    this.ladders = this.#ladders();
     this.currency = this.conversion?.currency ?? data.currency;
     this.exchange = this.conversion === undefined ? ONE : number(this.conversion.rate);
     const beyond = this.extras.length + this.bounds.length;
@@ -111,6 +115,15 @@ export class Combination {
     return new PriceError(code, reason, { origin, rule, help });
   }
 
+  /** The ladders that count the request at their first tier, in words. */
+  #ladders() {
+    const { dimensions, leftOut } = this.data;
+    const found = [...dimensions.entries()].filter(([index, { ladder, default: first }]) => {
+      return ladder && this.point[2 + index] === first && inScope(ladder.scope, this.point);
+    });
+    return found.map(([index, dimension]) => ({ dimension, text: leftOut.get(`tiers ${index} 0`) }));
+  }
+
   /** What a request pays beside its lines, which come to `subtotal`: extras, then floors and caps. */
   *beyondLines(subtotal) {
     if (this.free !== undefined) return;
@@ -132,11 +145,4 @@ export class Combination {
     const { step, mode } = this.roundings[stage] ?? {};
     return step === undefined ? amount : amount.rounded(number(step), mode);
   }
-}
-
-function accountText({ currency }) {
-  return ({ rule, line }) => {
-    const kind = line.at_least ? "at least" : "at most";
-    return `\`${rule}\`: ${kind} ${grouped(number(line.amount))} ${currency} per ${line.per}`;
-  };
 }

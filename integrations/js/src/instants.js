@@ -84,7 +84,7 @@ function holds(clock, seconds) {
 
 /** The value that the clock sets of a dimension at an instant: the default outside of all hours. */
 export function clockValue(dimension, seconds) {
-  const found = dimension.values.findIndex((value) => value.clock && holds(value.clock, seconds));
+  const found = dimension.values.findIndex(({ clocks }) => clocks.some((one) => holds(one, seconds)));
   return found < 0 ? dimension.default : found;
 }
 

@@ -9,7 +9,7 @@ const VERSION = 1;
 const KINDS = new Set([
   ...["model", "alias", "value", "meter", "price", "announcement", "derivation", "modifier line"],
   ...["limit", "exclusion", "allow", "charge price", "charge minimum", "charge pool", "charge free"],
-  ...["refusal", "free", "note", "rounding", "conversion"],
+  ...["refusal", "free", "note", "rounding", "conversion", "tiers"],
 ]);
 
 /** The book of a document that `pricelang compile` wrote, as text or as data. Throws `BookError`. */

@@ -187,11 +187,13 @@ function singular(name) {
 }
 
 /** The plural of a unit's name. */
-export function plural(name) {
+function plural(name) {
+  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
   return name + (/(?:ch|sh|s|x)$/.test(name) ? "es" : "s");
 }
 
-function quantityOf(value, meter, units) {
+/** A quantity of a meter, in its unit. */
+export function quantityOf(value, meter, units) {
   const bad = (what) =>
     new PriceError("bad_quantity", `the quantity of \`${meter.name}\` ${what}`, {
       help: "give a whole number, or a text such as `1.5` or `90 minutes`",

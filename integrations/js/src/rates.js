@@ -1,8 +1,8 @@
 // The rate of one meter in a combination: its price, what it derives from, and what the stack does.
 
 import { placeOf, PriceError } from "./errors.js";
-import { inScope, plural } from "./names.js";
-import { grouped, number, ONE, ten, ZERO } from "./rational.js";
+import { inScope } from "./names.js";
+import { number, ONE, ten, ZERO } from "./rational.js";
 
 /** The rate of a meter by its index. Throws where it has none. */
 export function rateOf(combination, index) {
@@ -105,14 +105,11 @@ function charged(combination, meter, index) {
     const reason = free.origin.because ?? charge.title;
     return { ...found, free: reason, origins: [free.origin], account: [] };
   }
-  const account = pools.map(
-    (pool) => `the first ${pool.written} of \`${meter.name}\` free per ${pool.account}`,
-  );
-  for (const { after, account: holder } of prices) {
-    if (after === undefined) continue;
-    const from = `${grouped(number(after))} ${plural(meter.unit)} per ${holder}`;
-    account.push(`the price of \`${meter.name}\` after ${from}`);
-  }
+  const { leftOut } = combination.data;
+  const account = [
+    ...pools.map((pool) => leftOut.get(`pool ${index} ${charge.pools.indexOf(pool)}`)),
+    ...prices.flatMap((one) => leftOut.get(`price ${index} ${charge.prices.indexOf(one)}`) ?? []),
+  ];
   return { ...found, origins: [origin, minimum?.origin ?? []].flat(), account };
 }
 
@@ -144,10 +141,11 @@ function* stepsOf(combination, meter) {
 const perUnit = ({ amount, size }) => number(amount).over(number(size));
 
 /** A line of a bill. Its members are written out: a copy of the terms would take three times as long. */
-export function lineOf(terms, quantity, amount) {
+export function lineOf(terms, quantity, amount, tiers) {
   const { meter, unit, unit_price, list_price, factors, model, source, location, free } = terms;
   const line = { meter, quantity, unit_price, amount, factors, model, unit, list_price, source, location };
   if (free !== undefined) line.free = free;
+  if (tiers !== undefined) line.tiers = tiers;
   return line;
 }
 

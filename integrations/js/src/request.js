@@ -3,7 +3,7 @@
 import { PriceError, shown } from "./errors.js";
 import { ZERO } from "./rational.js";
 
-const MEMBERS = new Set(["model", "at", "usage", "dimensions", "record", "each", "limits"]);
+const MEMBERS = new Set(["model", "at", "usage", "dimensions", "record", "each", "limits", "position"]);
 
 /** A request with all its members. */
 export function checked(request) {
@@ -14,9 +14,10 @@ export function checked(request) {
     throw new PriceError("bad_record", `a request has no \`${shown(name)}\``, { help });
   }
   const { model, at, usage, record = "single", each = [], dimensions = {}, limits = true } = request;
+  const { position = {} } = request;
   const said = typeof each === "string" ? [each] : each;
-  if (!isObject(dimensions) || !Array.isArray(said)) {
-    const message = "`dimensions` is a map of values, and `each` a list of texts";
+  if (!isObject(dimensions) || !isObject(position) || !Array.isArray(said)) {
+    const message = "`dimensions` and `position` are maps, and `each` is a list of texts";
     throw new PriceError("bad_record", message);
   }
   if (record !== "single" && record !== "sum") {
@@ -26,7 +27,7 @@ export function checked(request) {
     const message = "`each` applies only to a sum of requests";
     throw new PriceError("bad_record", message, { help: 'add `record: "sum"`' });
   }
-  return { model, at, usage, record, each: said, dimensions, limits };
+  return { model, at, usage, record, each: said, dimensions, limits, position };
 }
 
 export function isObject(value) {

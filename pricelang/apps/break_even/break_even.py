@@ -28,7 +28,8 @@ from pricelang.verify.analysis import Analysis
 @frozen
 class BreakEven(InNotebook):
     """What breaks even on a day (`at`, UTC seconds);
-    `without` are the models that no cache has a price for.
+    `without` are the models that no cache has a price for. Prices are those of the first tier of
+    each ladder in `tiers`.
     """
 
     at: int
@@ -36,6 +37,7 @@ class BreakEven(InNotebook):
     without: tuple[str, ...]
     pools: tuple[PoolEnd, ...]
     shares: tuple[OutputShare, ...]
+    tiers: tuple[str, ...] = ()
 
 
 def break_even(
@@ -77,6 +79,7 @@ def break_even(
         () if triple is None else _without(book, chosen, caches),
         tuple(allowance_ends(analysis, seconds)),
         () if against is None else _shares(rates, day, chosen, against, base, triple),
+        tuple(one.name for one in book.dimensions if one.ladder is not None),
     )
 
 

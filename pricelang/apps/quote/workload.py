@@ -95,6 +95,7 @@ def expected_cost(book: PriceBook, mixes: Sequence[Mix], month: str | None = Non
         _ordered([run.plain for run in runs]),
         _ordered([run.settled() for run in runs]),
         tuple(middle.notes),
+        tuple(middle.tiers.values()),
     )
 
 

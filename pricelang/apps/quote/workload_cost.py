@@ -55,10 +55,23 @@ class PoolUse:
 
 
 @frozen
+class TierUse:
+    """Tiers by usage, as they are expected to be met: what they change of the month (`amount`), the
+    last `tier` that is met, and the first day on which it is.
+    """
+
+    name: str
+    per: str
+    tier: str
+    since: str
+    amount: Fraction
+
+
+@frozen
 class Workload(InNotebook):
     """The expected cost of a calendar month (`YYYY-MM`), in `currency`; amounts are exact.
 
-    `without_pools` is the month as if each request stood alone,
+    `without_pools` is the month as if each request stood alone, without pools and tiers,
     `settled` what floors and caps of the account add or take.
     """
 
@@ -70,6 +83,7 @@ class Workload(InNotebook):
     without_pools: Range
     settled: Range
     notes: tuple[Note, ...] = field(default=())
+    tiers: tuple[TierUse, ...] = field(default=())
 
     @property
     def total(self) -> Range:

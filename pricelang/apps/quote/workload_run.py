@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from attrs import evolve
+from attrs import evolve, frozen
 
 from pricelang.apps.quote.mixes import Mix, Share
-from pricelang.apps.quote.workload_cost import PoolUse
-from pricelang.evaluate.allowance_terms import SpendLimit, bounded, bounds_of, terms_of
+from pricelang.apps.quote.workload_cost import PoolUse, TierUse
+from pricelang.evaluate.account_items import Reached
+from pricelang.evaluate.account_lines import AccountLine, LadderChange
+from pricelang.evaluate.allowance_terms import (
+    SpendLimit,
+    bounded,
+    bounds_of,
+    commitments_of,
+    credits_of,
+    terms_of,
+)
+from pricelang.evaluate.allowances import counts_twice, line_items
 from pricelang.evaluate.billing_periods import turn_of
 from pricelang.evaluate.charge_alike import charge_alike
 from pricelang.evaluate.ladders import LadderTerms
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.pieces import Counts
+from pricelang.model import book as m
+from pricelang.model.charges import period_word
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import seconds_of
 from pricelang.model.notes import Note
@@ -29,6 +41,7 @@ if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
 
 ACCOUNT = "workload"
+WITHIN_A_MONTH = ("day", "month")
 
 
 class WorkloadRun:
@@ -40,7 +53,9 @@ class WorkloadRun:
         self.book, self.level = book, level
         self.currency: str | None = None
         self.used: Counts = {}
-        self._terms = LadderTerms(book.checked)
+        self.tiers: dict[str, TierUse] = {}
+        self._terms = LadderTerms(book.checked, may_say=True)
+        self._reached: Reached = {}
         self.bounds: dict[tuple[SpendLimit, int], Fraction] = {}
         self.notes: dict[Note, None] = {}
         self.by_mix = [Fraction(0)] * len(mixes)
@@ -48,7 +63,9 @@ class WorkloadRun:
         self.days: list[Fraction] = []
         self.plain = Fraction(0)
         self._pools: dict[str, PoolUse] = {}
+        self._highest: dict[str, int] = {}
         self._stretches: dict[tuple[int, int], _Stretch] = {}
+        self._reached = self._reached_in(mixes, days)
         for day in days:
             amounts = [self._day(index, mix, day) for index, mix in enumerate(mixes)]
             self.days.append(sum(amounts, Fraction(0)))
@@ -56,21 +73,48 @@ class WorkloadRun:
                 before + amount for before, amount in zip(self.by_mix, amounts, strict=True)
             ]
 
+    def _reached_in(self, mixes: Sequence[Mix], days: Sequence[str]) -> Reached:
+        """The tiers of ladders of all units that the month reaches, of periods within it."""
+        if not counts_twice(self.book.checked):
+            return {}
+        used: Counts = {}
+        for day in days:
+            for index, mix in enumerate(mixes):
+                list(self._charge(self._stretch(index, mix, day, seconds_of(day)), mix, day, used))
+        reached = {}
+        for one in self._terms.reached(used):
+            if period_word(one.counter[1]) in WITHIN_A_MONTH:
+                reached[one.counter] = one.tier
+            else:
+                text = f"`{one.name}`: what a longer period than a month reaches is left out"
+                self.notes[Note("not_counted", text)] = None
+        return reached
+
+    def _charge(
+        self, stretch: _Stretch, mix: Mix, day: str, used: Counts
+    ) -> Iterator[tuple[_Drawn, Fraction, tuple[AccountLine, ...]]]:
+        """What the requests of a day that accounts have terms for cost, and their lines."""
+        for drawn in stretch.accounts:
+            count, priced = drawn.weight * mix.per_day, _at(drawn.priced, seconds_of(day))
+            charged, lines = charge_alike(self._terms, ACCOUNT, priced, count, used, self._reached)
+            yield drawn, charged, lines
+
     def _day(self, index: int, mix: Mix, day: str) -> Fraction:
         """What a mix costs on a day."""
         seconds = seconds_of(day)
         stretch = self._stretch(index, mix, day, seconds)
         amount = stretch.plain * mix.per_day
-        for priced, weight in stretch.accounts:
-            charged, lines = charge_alike(
-                self._terms, ACCOUNT, _at(priced, seconds), weight * mix.per_day, self.used
-            )
+        bounds = [(bound, cost * mix.per_day) for bound, cost in stretch.bounds]
+        for drawn, charged, lines in self._charge(stretch, mix, day, self.used):
             amount += charged
+            bounds += [(bound, charged) for bound in drawn.bounds]
             for line in lines:
-                self._use(priced, line.meter, line.quantity, line.free, day)
-        for bound, cost in stretch.bounds:
-            key = bound, turn_of(seconds, bound.per)
-            self.bounds[key] = self.bounds.get(key, Fraction(0)) + cost * mix.per_day
+                self._use(drawn.priced, line.meter, line.quantity, line.free, day)
+                for one in line.ladders:
+                    self._tier(one, day)
+        for bound, cost in bounds:
+            key = bound, turn_of(seconds, bound.per, bound.term)
+            self.bounds[key] = self.bounds.get(key, Fraction(0)) + cost
         self.plain += stretch.alone * mix.per_day
         return amount
 
@@ -101,22 +145,16 @@ class WorkloadRun:
             )
         self.currency = priced.currency
         book, cell = self.book.checked, priced.cell
-        drawn = any(
-            amount.rate is not None and terms_of(book, cell, amount.rate.meter.name) is not None
-            for amount in priced.amounts
-        )
-        if drawn:
-            stretch.accounts.append((priced, share.weight))
+        bounds = bounds_of(book, cell)
+        if bounds and cell.conversion is not None:
+            raise BadRequest("bad_book", f"`{bounds[0].name}` bounds what is converted")
+        if any(line_items(self._terms, ACCOUNT, priced)):
+            stretch.accounts.append(_Drawn(priced, share.weight, bounds))
         else:
             stretch.plain += priced.total * share.weight
+            stretch.bounds += [(bound, priced.total * share.weight) for bound in bounds]
         stretch.alone += priced.total * share.weight
-        for bound in bounds_of(book, cell):
-            if drawn or cell.conversion is not None:
-                raise BadRequest(
-                    "bad_book", f"`{bound.name}` bounds what a pool or another currency changes"
-                )
-            stretch.bounds.append((bound, priced.total * share.weight))
-        for note in priced.notes:
+        for note in (*priced.notes, *_left_out(book, priced)):
             if note.code != "account":
                 self.notes[note] = None
 
@@ -164,6 +202,17 @@ class WorkloadRun:
             ends=before.ends or (day if free < quantity else None),
         )
 
+    def _tier(self, one: LadderChange, day: str) -> None:
+        """Adds what the tiers of a ladder change."""
+        dimension = next(x for x in self.book.checked.dimensions if x.name == one.name)
+        tier, before = dimension.values[one.tier].name, self.tiers.get(one.name)
+        if before is None:
+            before = TierUse(one.name, one.per, tier, day, Fraction(0))
+        elif self._highest.get(one.name, 0) < one.tier:
+            before = evolve(before, tier=tier, since=day)
+        self._highest[one.name] = max(one.tier, self._highest.get(one.name, 0))
+        self.tiers[one.name] = evolve(before, amount=before.amount + one.amount)
+
     def pools(self) -> list[PoolUse]:
         """How the pools were used."""
         return [pool for pool in self._pools.values() if pool.quantity]
@@ -175,6 +224,17 @@ class WorkloadRun:
         )
 
 
+@frozen(eq=False)
+class _Drawn:
+    """A request that accounts have terms for, how often there is one on average, and the floors and
+    caps of accounts that hold for it.
+    """
+
+    priced: Priced
+    weight: Fraction
+    bounds: tuple[SpendLimit, ...]
+
+
 class _Stretch:
     """One request of a mix on average: what it costs beside pools,
     the requests that draw on pools, and alone. (It grows.)
@@ -182,8 +242,15 @@ class _Stretch:
 
     def __init__(self) -> None:
         self.plain = self.alone = Fraction(0)
-        self.accounts: list[tuple[Priced, Fraction]] = []
+        self.accounts: list[_Drawn] = []
         self.bounds: list[tuple[SpendLimit, Fraction]] = []
+
+
+def _left_out(book: m.Book, priced: Priced) -> Iterator[Note]:
+    """What of the account a month by itself does not say."""
+    for one in (*commitments_of(book, priced.cell), *credits_of(book, priced.cell)):
+        text = f"not in the estimate of a month: the {one.kind} `{one.name}` per {one.per}"
+        yield Note("not_counted", text)
 
 
 def _in_mix(error: PriceError, mix: Mix, day: str) -> PriceError:

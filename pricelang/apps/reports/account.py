@@ -20,7 +20,7 @@ from pricelang.evaluate.account_items import Reached
 from pricelang.evaluate.account_keys import WHOLE, MissingKey, key_of
 from pricelang.evaluate.allowance_terms import SpendLimit, account_bounds
 from pricelang.evaluate.allowances import ChargedRequest, Ledger, TrueUp, counts_twice
-from pricelang.evaluate.billing_periods import turn_end, turn_of
+from pricelang.evaluate.billing_periods import DAY, turn_end, turn_of
 from pricelang.evaluate.credits import CreditBalances
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.pieces import Counter
@@ -45,6 +45,7 @@ class AccountUsage:
         self._uses = CountedRequests(book)
         self._ledger = Ledger(book)
         self._notes = AccountNotes(book, period)
+        self._latest = 0
         start = None if period is None else period.start
         self.since = None if start is None else self._rules.since(start)
 
@@ -62,6 +63,7 @@ class AccountUsage:
         Raises `BadRequest` (`no_account`).
         """
         holders = self._holders.take(self._rules.keys_of(priced), carried)
+        self._latest = max(self._latest, priced.at)
         self._holders.owe(self._floor_keys, holders, carried)
         if any(self._rules.in_order(priced)):
             self._uses.add(CountedRequest(priced, True, holders, group))
@@ -170,10 +172,19 @@ class AccountUsage:
 
     def _bounds(self) -> Iterator[Adjustment]:
         for one in self._ledger.settled():
-            if one.bound.kind == "limit" or self._covers(one.start, one.bound):
+            if one.bound.kind == "limit" or self._is_over(one):
                 yield self._bound(one)
             else:
                 self._notes.spent(one)
+
+    def _is_over(self, one: TrueUp) -> bool:
+        """Decides whether what is left of a commitment is due: the invoice is of its whole period,
+        or is of all records, of which some are from its last day or later.
+        """
+        end = turn_end(one.start, one.bound.per, one.bound.term)
+        if self._period is not None:
+            return covers(self._period, one.start, end)
+        return end - DAY <= self._latest
 
     def _bound(self, settled: TrueUp) -> Adjustment:
         bound = settled.bound

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from pricelang.apps.reports.adjustments import (
     ALLOWANCE,
@@ -55,7 +55,7 @@ class AccountChanges:
     def __init__(self, book: m.Book) -> None:
         self._book = book
         self._dimensions = {one.name: index for index, one in enumerate(book.dimensions)}
-        self._shares: dict[ChangeKey, dict[Group, AllowanceShare]] = {}
+        self._sums: dict[ChangeKey, dict[Group, list[Fraction]]] = {}
         self._tiers: dict[ChangeKey, int] = {}
 
     def add(self, charged: ChargedRequest, group: Group) -> None:
@@ -67,24 +67,21 @@ class AccountChanges:
             if line.per:
                 own = line.start, line.end, line.per, line.holder, currency
                 allowed, tiered = ChangeKey(ALLOWANCE, line.meter, *own), line.tiered - line.alone
-                share = AllowanceShare(group, line.quantity, line.free, line.allowed)
-                self._add(allowed, share)
+                self._add(allowed, group, line.quantity, line.free, line.allowed)
                 tier = ChangeKey(TIER, line.meter, *own)
-                self._add(tier, AllowanceShare(group, line.quantity, line.later, tiered))
+                self._add(tier, group, line.quantity, line.later, tiered)
             for one in line.ladders:
                 self._add_ladder(one, currency, group)
             known += line.amount - line.alone
         rest = charged.total - charged.priced.total - known
         if rest:
-            self._add(
-                _period_of(charged.lines, currency), AllowanceShare(group, NOTHING, NOTHING, rest)
-            )
+            self._add(_period_of(charged.lines, currency), group, NOTHING, NOTHING, rest)
 
     def _add_ladder(self, one: LadderChange, currency: str, group: Group) -> None:
         of = self._dimensions[one.name]
         key = ChangeKey(TIER, one.name, one.start, one.end, one.per, one.holder, currency, of)
         self._tiers[key] = max(one.tier, self._tiers.get(key, 0))
-        self._add(key, AllowanceShare(group, one.weight, one.counted or NOTHING, one.amount))
+        self._add(key, group, one.weight, one.counted or NOTHING, one.amount)
 
     def add_credit(self, use: CreditUse, currency: str, group: Group) -> None:
         """Takes in what a credit pays of a request."""
@@ -94,24 +91,22 @@ class AccountChanges:
         key = ChangeKey(
             CREDIT, bound.name, start, end, bound.per, holder, currency, bound.number, text
         )
-        self._add(key, AllowanceShare(group, use.cost, NOTHING, -use.amount))
+        self._add(key, group, use.cost, NOTHING, -use.amount)
 
-    def _add(self, key: ChangeKey, share: AllowanceShare) -> None:
-        groups = self._shares.setdefault(key, {})
-        before = groups.get(share.by)
-        if before is not None:
-            share = evolve(
-                share,
-                used=before.used + share.used,
-                quantity=before.quantity + share.quantity,
-                amount=before.amount + share.amount,
-            )
-        groups[share.by] = share
+    def _add(self, key: ChangeKey, group: Group, *amounts: Fraction) -> None:
+        """Adds to what a group used, how many units were free or beyond the first tier, and the
+        amount.
+        """
+        sums = self._sums.setdefault(key, {}).setdefault(group, [NOTHING, NOTHING, NOTHING])
+        for place, amount in enumerate(amounts):
+            if amount:
+                sums[place] += amount
 
     def adjustments(self) -> Iterator[Adjustment]:
         """A line of the invoice for each change."""
-        for key, groups in self._shares.items():
-            shares = tuple(sorted(groups.values(), key=lambda share: group_order(share.by)))
+        for key, groups in self._sums.items():
+            ordered = sorted(groups.items(), key=lambda pair: group_order(pair[0]))
+            shares = tuple(AllowanceShare(group, *sums) for group, sums in ordered)
             quantity, unit, text = self._counted(key, shares)
             yield Adjustment(
                 key.kind,

@@ -10,9 +10,10 @@ from fractions import Fraction
 from pricelang.apps.reports.period import Period
 from pricelang.evaluate.account_keys import NONE, WHOLE, Holder, key_of
 from pricelang.evaluate.allowance_terms import SpendLimit
-from pricelang.evaluate.allowances import ReachedTier, TrueUp
+from pricelang.evaluate.allowances import TrueUp
 from pricelang.evaluate.billing_periods import turn_end
 from pricelang.evaluate.credits import CreditKey
+from pricelang.evaluate.ladders import ReachedTier
 from pricelang.model import book as m
 from pricelang.model.charges import period_word
 from pricelang.model.instants import written

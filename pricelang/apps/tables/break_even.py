@@ -35,6 +35,14 @@ def break_even_tables(found: BreakEven) -> Iterator[Table]:
         yield _shares(found)
 
 
+def tiers_line(found: BreakEven) -> str | None:
+    """Which tiers by usage the figures leave out, if any."""
+    if not found.tiers:
+        return None
+    names = ", ".join(f"`{name}`" for name in found.tiers)
+    return f"prices are those of the first tier of {names}: what an account has used is left out"
+
+
 def caches_table(found: BreakEven) -> Table:
     """After how many reads each cache pays; a row for each of `found.caches`."""
     units = {cache.per for cache in found.caches}
@@ -139,6 +147,7 @@ def break_even_data(found: BreakEven) -> dict[str, object]:
             }
             for x in found.shares
         ],
+        **({"tiers": list(found.tiers)} if found.tiers else {}),
     }
 
 

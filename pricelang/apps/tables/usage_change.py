@@ -78,6 +78,8 @@ def change_remarks(change: UsageChange, names: list[str]) -> Iterator[str]:
         )
     if change.account and change.on_or_after is None:
         yield "as of one day, the account's allowances, tiers and minimums are of one period"
+    for name, notes in zip(names, change.account_notes, strict=True):
+        yield from (f"under {printable(name)}: {note}" for note in notes)
     if change.ranges:
         yield (
             f"low figures are shown of {_records(change.ranges)} that may be on either side of "
@@ -126,6 +128,15 @@ def change_data(change: UsageChange) -> dict[str, object]:
         "account": [
             {"kind": one.kind, "name": one.name, **_amounts_data(one)} for one in change.account
         ],
+        **(
+            {
+                "account_notes": dict(
+                    zip(("old", "new"), map(list, change.account_notes), strict=True)
+                )
+            }
+            if any(change.account_notes)
+            else {}
+        ),
         "refused_old": change.refused[0],
         "refused_new": change.refused[1],
         "unread": change.unread,

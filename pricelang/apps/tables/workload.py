@@ -24,10 +24,14 @@ MAX_CHANGES = 3
 
 
 def workload_tables(found: Workload, days: bool) -> Iterator[Table]:
-    """The kinds of requests, the free allowances where there are any, and the days if asked for."""
+    """The kinds of requests, the free allowances and the tiers by usage where there are any, and the
+    days if asked for.
+    """
     yield _mixes(found)
     if found.pools:
         yield _allowances(found)
+    if found.tiers:
+        yield _tiers(found)
     if days:
         yield _days(found)
 
@@ -68,6 +72,15 @@ def _allowances(found: Workload) -> Table:
     )
     headers = ("free allowance", "of", "used", "free", "saves", "ends")
     return Table(headers, rows, frozenset({2, 3, 4}))
+
+
+def _tiers(found: Workload) -> Table:
+    """Which tiers the usage of the month meets."""
+    rows = tuple(
+        (one.name, one.per, one.tier, one.since, readable_amount(one.amount, found.currency))
+        for one in found.tiers
+    )
+    return Table(("tiers", "per", "up to", "from", "change"), rows, frozenset({4}))
 
 
 def _days(found: Workload) -> Table:
@@ -162,6 +175,7 @@ def workload_rows(found: Workload) -> Table:
 
 def workload_data(found: Workload) -> dict[str, object]:
     """Everything, for JSON."""
+    met = ("name", "per", "tier", "since", "amount")
     used = ("meter", "unit", "per", "quantity", "used", "free", "saved", "ends")
     return {
         "month": found.month,
@@ -180,6 +194,7 @@ def workload_data(found: Workload) -> dict[str, object]:
             for x in found.mixes
         ],
         "pools": [fields_of(pool, *used) for pool in found.pools],
+        **({"tiers": [fields_of(one, *met) for one in found.tiers]} if found.tiers else {}),
         "days": [{"day": x.date, **range_data(x.amount)} for x in found.days],
         "notes": [note.to_dict() for note in found.notes],
     }

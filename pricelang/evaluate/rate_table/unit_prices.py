@@ -7,28 +7,67 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from pricelang.evaluate.allowance_terms import AllowanceTerms, SpendLimit, bounds_of, terms_of
+from pricelang.evaluate.allowance_terms import (
+    AllowanceTerms,
+    SpendLimit,
+    bounds_of,
+    commitments_of,
+    credits_of,
+    terms_of,
+)
 from pricelang.evaluate.combination import Combination, billed
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.present.decimals import atoms, power_of_ten
 
 
+@frozen
+class AccountTerms:
+    """What requests of a combination have with their accounts: for each meter its pool and tiers;
+    the floors, caps and commitments that their cost counts towards; the credits that pay for them;
+    and the meters that are billed for, of which ladders count the units.
+    """
+
+    terms: tuple[AllowanceTerms | None, ...]
+    bounds: tuple[SpendLimit, ...]
+    credits: tuple[SpendLimit, ...]
+    billed: frozenset[str]
+
+
+def account_terms(book: m.Book, cell: Combination, meters: Sequence[str]) -> AccountTerms:
+    """What requests of a combination have with their accounts, of some meters."""
+    return AccountTerms(
+        tuple(terms_of(book, cell, meter) for meter in meters),
+        (*bounds_of(book, cell), *commitments_of(book, cell)),
+        credits_of(book, cell),
+        frozenset(meter for meter in meters if _is_billed(cell, meter)),
+    )
+
+
+def _is_billed(cell: Combination, meter: str) -> bool:
+    """Decides whether a meter has a price that is not waived."""
+    rate = cell.rates[meter]
+    return isinstance(rate, Rate) and rate.free is None and cell.free is None
+
+
 @frozen(repr=False)
 class UnitPrices:
     """What requests of a combination pay. `atoms` are, for each meter, the price of one of its unit
     in units of 10**-places of the currency: None where the meter cannot be used, or its price is no
-    such number. A use of less than `least` (in the meter's unit) is not priced by it. `terms` and
-    `bounds` are what belongs to accounts, where that was asked for: for each meter, and of the
-    whole request.
+    such number. A use of less than `least` (in the meter's unit) is not priced by it. `account` is
+    what belongs to accounts, where that was asked for.
     """
 
     model: str
     currency: str
     atoms: tuple[int | None, ...]
     least: tuple[Fraction | None, ...]
-    terms: tuple[AllowanceTerms | None, ...] = ()
-    bounds: tuple[SpendLimit, ...] = ()
+    account: AccountTerms | None = None
+
+    @property
+    def terms(self) -> tuple[AllowanceTerms | None, ...]:
+        """The pools and tiers of each meter; none where they were not asked for."""
+        return () if self.account is None else self.account.terms
 
 
 def unit_prices(
@@ -44,8 +83,7 @@ def unit_prices(
             _least(cell, meter) if price else None
             for meter, price in zip(meters, prices, strict=True)
         ),
-        tuple(terms_of(book, cell, meter) for meter in meters) if accounts else (),
-        bounds_of(book, cell) if accounts else (),
+        account_terms(book, cell, meters) if accounts else None,
     )
 
 
@@ -53,16 +91,11 @@ def distinction(
     book: m.Book, meters: Sequence[str], accounts: bool, cell: Combination
 ) -> tuple[object, ...]:
     """What tells a combination from others by what requests of some meters pay."""
-    terms = (
-        (tuple(terms_of(book, cell, meter) for meter in meters), bounds_of(book, cell))
-        if accounts
-        else ()
-    )
     return (
         cell.model.name,
         tuple(finite_price(cell, meter) for meter in meters),
         tuple(_least(cell, meter) for meter in meters),
-        terms,
+        account_terms(book, cell, meters) if accounts else None,
     )
 
 

@@ -11,8 +11,8 @@ from typing import Any, assert_never
 from pricelang.model.rules import Stage
 from pricelang.verify.against.bill_part import NEW, OLD, BillPart, billed, live, places_of
 from pricelang.verify.against.orders import (
-    Ladder,
     Order,
+    PriceLadder,
     of_ladders,
     of_numbers,
     of_pools,
@@ -78,7 +78,7 @@ def _tiers(rules: JointRules, meter: str, pair: Pair) -> int:
             return "same"
         if any(rest[n] != rest[n + 1] for n in range(0, len(rest), 2)):
             return "either"
-        theirs, ours = (Ladder(first[side].amount, tiers[side]) for side in (OLD, NEW))
+        theirs, ours = (PriceLadder(first[side].amount, tiers[side]) for side in (OLD, NEW))
         return of_ladders(ours, theirs, alike)
 
     return live(rules, [*pair, *prices, *steps], decide)

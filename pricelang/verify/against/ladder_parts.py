@@ -1,4 +1,4 @@
-"""Ladders of tiers of two books, as parts of bills: what a month is charged turns on its counters."""
+"""Ladders of tiers of two books, as parts of bills: what a month costs turns on its counters."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ usage goes up the ladder.
 
 
 @frozen
-class Ladder:
+class PriceLadder:
     """The first price of a charge, and its later ones, lowest quantity first."""
 
     first: Fraction
@@ -167,7 +167,7 @@ class Ladder:
         return [self.first, *(x[2] for x in self.tiers)]
 
 
-def of_ladders(ours: Ladder, theirs: Ladder, counts_alike: bool = True) -> Order:
+def of_ladders(ours: PriceLadder, theirs: PriceLadder, counts_alike: bool = True) -> Order:
     """The order of two ladders of prices that go through one stack: step by step, where one account
     and period, and the same usage, counts for both; else a unit may stand anywhere on each.
     """

@@ -122,8 +122,8 @@ def changes_of(books: TwoBooks, kind: k.Kind) -> Iterator[Change]:
             return map(books.noted, tier_changes(books.words))
         case "price":
             return price_changes(books)
-        case "meter" | "derivation" | "charge price" | "charge free":
-            return iter(())  # the prices say it
+        case "meter" | "derivation" | "charge price" | "charge free" | "allow":
+            return iter(())  # the prices say it, or the exclusions
         case "announcement":
             return announcement_changes(books.words)
         case "modifier line":
@@ -132,8 +132,6 @@ def changes_of(books: TwoBooks, kind: k.Kind) -> Iterator[Change]:
             return limit_changes(books)
         case "exclusion":
             return exclusion_changes(books)
-        case "allow":
-            return iter(())  # the exclusions say it
         case "charge minimum":
             return charge_changes(books)
         case "charge pool":

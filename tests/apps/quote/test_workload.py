@@ -25,6 +25,8 @@ from pricelang.evaluate.charge_alike import charge_alike
 from pricelang.evaluate.ladders import LadderTerms
 from pricelang.evaluate.pieces import Counts
 from pricelang.model.errors import BadRequest, NotOffered, PriceError
+from tests.evaluate.test_ladders import book as tiered
+from tests.evaluate.test_ladders import ladder
 
 BOOK = pricelang.load()
 MONTH = "2026-11"
@@ -410,3 +412,38 @@ def test_a_file_without_a_request_body(tmp_path: Path) -> None:
         (tmp_path / "w.toml").write_text(f'per_day = 2\n[[requests]]\nrequest = "{name}"\n')
         with pytest.raises(BadRequest, match="has no request body"):
             BOOK.workload(tmp_path / "w.toml", month=MONTH)
+
+
+@pytest.mark.parametrize("way", ["", ", all units"])
+@pytest.mark.parametrize("counts", ["tokens", "spend"])
+def test_tiers_by_usage_are_those_of_the_requests_one_by_one(way: str, counts: str) -> None:
+    starts = ("$200", "$500.50") if counts == "spend" else ("50 tokens", "90 tokens")
+    found = tiered(ladder(counts=counts, starts=starts, way=way, per="organization per month"))
+    usage = {"input": 2, "output": 1}
+    month = found.workload(
+        {"model": "m-1", "usage": usage, "at": "2026-04-01"}, per_day=2, month="2026-04"
+    )
+    sent = [
+        ("one", found.rates.request("m-1", f"2026-04-{day:02}", usage, {}))
+        for day in range(1, 31)
+        for _ in range(2)
+    ]
+    charged, _ = charge_accounts(found.checked, sent)
+    assert month.total == same(sum(one.total for one in charged))
+    (tiers,) = month.tiers
+    assert (tiers.name, tiers.tier) == ("volume", "high")
+    assert tiers.amount == month.total.expected - month.without_pools.expected
+
+
+def test_a_workload_may_say_its_tier_and_leaves_out_what_is_of_longer_periods() -> None:
+    more = "credit gift\n  $100 per organization per year\n"
+    found = tiered(ladder(way=", all units", per="organization per year"), more)
+    request = {"model": "m-1", "usage": {"input": 9}, "at": "2026-04-01"}
+    month = found.workload(request, per_day=1, month="2026-04")
+    assert month.total == same(Fraction(30 * 9 * 4))
+    assert sorted(note.text for note in month.notes) == [
+        "`volume`: what a longer period than a month reaches is left out",
+        "not in the estimate of a month: the credit `gift` per organization per year",
+    ]
+    said = found.workload(request, per_day=1, month="2026-04", dimensions={"volume": "high"})
+    assert said.total == same(Fraction(30 * 9 * 2))

@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 
 import pricelang
+from pricelang.apps.tables.usage_change import change_data, change_remarks
 from pricelang.apps.usage_change import UsageChange
 from pricelang.model.errors import BadRequest
-from pricelang.usage.records import Outcome, Record
+from pricelang.usage.records import Outcome, Part, Place, Record
 from tests.apps.exports.test_focus_account import rows_of_account
 from tests.apps.reconcile.test_left_out import BOOK as BILLED
 from tests.apps.reports.test_account_keys import (
@@ -27,6 +28,8 @@ from tests.apps.reports.test_account_keys import (
     due,
     record,
 )
+from tests.evaluate.test_ladders import book as tiered
+from tests.evaluate.test_ladders import ladder
 
 WORKSPACES = BILLED.replace("unit MTok", "account workspace\nunit MTok", 1) + (
     "  first 10 hours free per workspace per month\n"
@@ -75,6 +78,33 @@ def test_usage_under_two_books_counts_by_the_keys_of_each() -> None:
     lacking = change(shared, book(LADDERS), [*records, record(2, {}, storage=1)])
     assert lacking.refused == [0, 1]
     assert "carries no `project`" in lacking.reasons[1]
+
+
+def test_tiers_commitments_and_credits_under_two_books() -> None:
+    more = (
+        "commitment floor\n  $500 per project per month on input\n"
+        "commitment year\n  $9,000 per organization per year on output\n"
+        "credit gift\n  $30 per organization per month\n"
+    )
+    old, new = tiered(ladder()), tiered(ladder(off=(50, 75)), more)
+    part = Part("m-1", "2026-05-31", {}, {"input": 26})
+    own = {"project": "p"}
+    found = change(old, new, [Record((part,), Place("f", 1), "canonical", attributes=own)])
+    assert [(row.kind, row.name, row.old, row.new) for row in found.account] == [
+        ("requests", "", 104, 104),
+        ("commitment", "floor", 0, 500 - 71),
+        ("credit", "gift", 0, -30),
+        ("tier", "volume", -17, -33),
+        ("owed", "", 87, 470),
+    ]
+    remarks = list(change_remarks(found, ["old", "new"]))
+    assert [one for one in remarks if one.startswith("under new")] == [
+        "under new: commitment `year`: $0.00 of $9,000.00 since 2026-01-01, $9,000.00 left until "
+        "2027-01-01",
+        "under new: credit `gift`: $30.00 of $30.00 drawn since 2026-05-01, $0.00 left until "
+        "2026-06-01",
+    ]
+    assert change_data(found)["account_notes"] == {"old": [], "new": list(found.account_notes[1])}
 
 
 def reconciled(folder: Path, records: list[dict[str, Any]], bill: str) -> Any:

@@ -1,0 +1,1 @@
+"""Tools and resources for an assistant, by the Model Context Protocol."""

@@ -1,0 +1,63 @@
+"""The option `--watch`: a command that runs again whenever a file of its book changes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pricelang.cli.failures import failures
+from pricelang.model.errors import needed
+from pricelang.present.terminal import say
+
+SUFFIX = ".price"
+
+
+def watched(run: Callable[..., Any]) -> Callable[..., Any]:
+    """A command on the book `path`, with the option `--watch`."""
+
+    @click.option("--watch", is_flag=True, help="Run again whenever a file of the book changes.")
+    @functools.wraps(run)
+    def command(ctx: click.Context, /, watch: bool, **arguments: Any) -> Any:
+        if not watch:
+            return run(ctx, **arguments)
+        with failures():
+            watchfiles = needed("watchfiles", "watch", "changes are told by watchfiles")
+        folders = _folders(str(arguments["path"]))
+        _run(ctx, run, arguments)
+        for _ in watchfiles.watch(*folders, watch_filter=lambda _, path: path.endswith(SUFFIX)):
+            click.clear()
+            _run(ctx, run, arguments)
+        return None
+
+    return command
+
+
+def _run(ctx: click.Context, run: Callable[..., Any], arguments: dict[str, Any]) -> None:
+    """Runs the command once; what would end it is shown."""
+    try:
+        run(ctx, **arguments)
+    except click.exceptions.Exit:
+        pass
+    except click.ClickException as error:
+        error.show()
+    say("watching; end it with Ctrl-C", err=True)
+
+
+def _folders(source: str) -> set[Path]:
+    """The folders of the files of a book and of those below it, or that of its entry where they
+    cannot be read.
+    """
+    from pricelang.check.entries import entry_of
+    from pricelang.check.files import read_layers
+    from pricelang.syntax.diagnostics import BookError
+
+    entry = entry_of(source).file
+    try:
+        paths = [file.path for layer in read_layers(source) for file in layer.files]
+    except BookError:
+        paths = []
+    return {path.parent for path in (*paths, Path(str(entry))) if path.parent.is_dir()}

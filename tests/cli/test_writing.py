@@ -1,0 +1,73 @@
+"""Commands for whoever writes a book: `new`, `check -`, `check --fix`, `--watch`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.helpers import run
+
+
+@pytest.mark.parametrize("options", [(), ("--extends", "anthropic")], ids=["list", "contract"])
+def test_a_new_book_checks_and_holds(tmp_path: Path, options: tuple[str, ...]) -> None:
+    path = tmp_path / "shop.price"
+    assert run("new", "shop", *options, "-o", str(path)).exit_code == 0
+    for command in ("check", "test", "audit"):
+        done = run(command, str(path))
+        assert done.exit_code == 0, done.stdout + done.stderr
+    assert "no faults" in run("check", str(path)).stdout
+    text = run("new", "shop", *options, "-o", "-").stdout
+    assert path.read_text("utf-8") == text
+    again = run("new", "shop", "-o", str(path))
+    assert again.exit_code == 2
+    assert "is there already" in again.stderr
+
+
+def test_a_text_on_standard_input_is_checked() -> None:
+    text = run("new", "shop", "-o", "-").stdout
+    assert "no faults" in run("check", "-", stdin=text).stdout
+    done = run("check", "-", "--json", stdin=text.replace("on tokens", "on tokns"))
+    assert done.exit_code == 1
+    (fault,) = map(json.loads, done.stdout.splitlines())
+    assert fault["code"] == "unknown_meter"
+    assert fault["end_column"] - fault["column"] == len("tokns")
+
+
+def test_what_has_one_answer_is_mended_in_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "shop.price"
+    run("new", "shop", "-o", str(path))
+    right = path.read_bytes()
+    wrong = right.replace(b"off tokens", b"off tokns").replace(b"$15 ", b"$15;")
+    path.write_bytes(wrong.replace(b"\n", b"\r\n"))
+    done = run("check", str(path), "--fix")
+    assert "1 fault mended" in done.stderr
+    assert b"off tokens\r\n" in path.read_bytes()
+    assert b"$15;" in path.read_bytes()  # what that should be is not known
+    assert done.exit_code == 1
+    path.write_bytes(wrong.replace(b"$15;", b"$15 "))
+    assert run("check", str(path), "--fix").exit_code == 0
+    assert path.read_bytes() == right
+
+
+def test_a_command_runs_again_when_its_book_changes(tmp_path: Path) -> None:
+    path = tmp_path / "shop.price"
+    run("new", "shop", "-o", str(path))
+    command = [sys.executable, "-u", "-m", "pricelang", "test", str(path), "--watch"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert "all pass" in running.stdout.readline()
+        assert "watching" in running.stderr.readline()
+        time.sleep(1)  # the watch begins behind that line
+        path.write_text(path.read_text("utf-8").replace("costs $2.25", "costs $9"), "utf-8")
+        assert "failed" in running.stdout.readline()
+        running.kill()
