@@ -43,13 +43,14 @@ COMMANDS = {
     "fmt": "Format book files.",
     "new": "Write a small book to begin with.",
     "mcp": "Serve an assistant, by the Model Context Protocol.",
+    "playground": "Write and try a book in the browser, without a network.",
     "lsp": "Serve an editor, by the Language Server Protocol.",
     "compile": "Write a book in the compiled form that any program can evaluate.",
 }
 
 
 WITHOUT_TABLES = frozenset(
-    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "mcp", "new", "sql")
+    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "mcp", "new", "playground", "sql")
 )
 WITH_AMOUNTS = frozenset(
     (

@@ -151,9 +151,7 @@ class Playground:
 
 
 def _price(screen: Screen, book: Book, request: Mapping[str, Any]) -> Iterator[Html]:
-    usage = {
-        meter: quantity(text) for meter, text in request["usage"].items() if str(text).strip()
-    }
+    usage = {meter: quantity(text) for meter, text in request["usage"].items() if str(text).strip()}
     dimensions = {name: value for name, value in request["dimensions"].items() if value}
     bill = book.rates.bill(request["model"], request.get("at") or None, usage, dimensions)
     yield _shown(screen, request_table(bill))
