@@ -10,7 +10,7 @@ import os, sys
 from pathlib import Path
 sys.path.insert(0, "/packages")
 os.environ["PRICELANG_CACHE"] = ""
-from pricelang.editor.playground_answers import Playground
+from pricelang.editor.playground.answers import Playground
 folder = Path("/book")
 folder.mkdir()
 Playground(folder).answer

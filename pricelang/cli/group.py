@@ -50,7 +50,19 @@ COMMANDS = {
 
 
 WITHOUT_TABLES = frozenset(
-    ("add", "compile", "export", "fmt", "focus-check", "import", "lsp", "mcp", "new", "playground", "sql")
+    (
+        "add",
+        "compile",
+        "export",
+        "fmt",
+        "focus-check",
+        "import",
+        "lsp",
+        "mcp",
+        "new",
+        "playground",
+        "sql",
+    )
 )
 WITH_AMOUNTS = frozenset(
     (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
 
 import click
 
@@ -16,7 +15,7 @@ from pricelang.present.terminal import say
 class Handler(SimpleHTTPRequestHandler):
     """Serves the files of the folder, and says nothing of it."""
 
-    extensions_map: ClassVar[dict[str, str]] = {
+    extensions_map = {  # noqa: RUF012 (as the class above it has it)
         **SimpleHTTPRequestHandler.extensions_map,
         ".js": "text/javascript",
         ".mjs": "text/javascript",
@@ -50,7 +49,7 @@ def command(target: Path | None, port: int) -> None:
     """
     import tempfile
 
-    from pricelang.editor.playground_folder import write_playground
+    from pricelang.editor.playground.folder import write_playground
 
     if target is not None:
         with failures():

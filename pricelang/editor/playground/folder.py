@@ -142,9 +142,10 @@ def _package_files() -> Iterator[tuple[str, Path]]:
     roots = {"pricelang": Path(PACKAGE)}
     roots |= {f"pricelang/{name}": Path(str(folder_of(name))) for name in OUTSIDE}
     for inside, root in roots.items():
-        left_out = {"__pycache__", "playground", FOLDER, *OUTSIDE}
+        left_out = {"playground", FOLDER, *OUTSIDE}
         for folder, folders, names in os.walk(root):
-            folders[:] = sorted(set(folders) - left_out)
+            beside = left_out if Path(folder) == root else set()
+            folders[:] = sorted(set(folders) - beside - {"__pycache__"})
             near = PurePosixPath(inside, Path(folder).relative_to(root).as_posix())
             for name in names:
                 yield str(near / name), Path(folder, name)
