@@ -13,6 +13,7 @@ const screen = { example: examples[0], files: {}, file: "", tab: "price", reques
 let texts = new Map();
 let faults = [];
 let timer = 0;
+let links = 0;
 
 const editor = makeEditor(at("editor"), colours, (text) => {
   screen.files[screen.file] = text;
@@ -40,6 +41,7 @@ function answerOf(asked) {
 }
 
 function later() {
+  document.body.dataset.waiting = "yes";
   clearTimeout(timer);
   timer = setTimeout(ask, 120);
 }
@@ -47,6 +49,7 @@ function later() {
 /** Asks what is on the screen; while Python is busy, only the last question waits. */
 async function ask() {
   clearTimeout(timer);
+  delete document.body.dataset.waiting;
   keepLink();
   wanted = true;
   if (busy) return;
@@ -98,6 +101,14 @@ function showFaults() {
     button.textContent = fault.file ? `${fault.file}:${fault.from[0] + 1}` : "book";
     item.className = fault.severity;
     item.append(button, ` ${fault.message}${fault.help ? `; ${fault.help}` : ""}`);
+    for (const fix of fault.file === screen.file ? fault.fixes : []) {
+      const mend = document.createElement("button");
+      mend.type = "button";
+      mend.className = "fix";
+      mend.textContent = fix.title;
+      mend.addEventListener("click", () => editor.mend(fix));
+      item.append(" ", mend);
+    }
     return item;
   });
   at("faults").replaceChildren(...items);
@@ -106,10 +117,15 @@ function showFaults() {
 // ---- the link -------------------------------------------------------------------------------------
 
 async function keepLink() {
+  document.body.dataset.link = "made";
   const { example, files, file, tab, request, day } = screen;
   const changed = Object.entries(files).filter(([name, text]) => example.files[name] !== text);
   const said = { example: example.id, files: Object.fromEntries(changed), file, tab, request, day };
-  history.replaceState(null, "", `#${await packed(said)}`);
+  const last = ++links;
+  const text = await packed(said);
+  if (last !== links) return;
+  history.replaceState(null, "", `#${text}`);
+  document.body.dataset.link = "kept";
 }
 
 async function fromLink() {

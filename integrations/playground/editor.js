@@ -70,8 +70,17 @@ export function makeEditor(parent, colours, changed) {
     }),
   ];
   const view = new EditorView({ parent });
+  const mend = ({ edits }) =>
+    view.dispatch({
+      changes: edits.map(({ from, to, text }) => ({
+        from: place(view.state.doc, from),
+        to: place(view.state.doc, to),
+        insert: text,
+      })),
+    });
   return {
     view,
+    mend,
     /** A text as the editor holds it, with a history of its own. */
     state: (doc) => EditorState.create({ doc, extensions }),
     /** Shows the faults of the file on the screen. */
@@ -86,14 +95,7 @@ export function makeEditor(parent, colours, changed) {
           message: fault.help ? `${fault.message}\nhelp: ${fault.help}` : fault.message,
           actions: fault.fixes.map((fix) => ({
             name: fix.title,
-            apply: () =>
-              view.dispatch({
-                changes: fix.edits.map((edit) => ({
-                  from: place(view.state.doc, edit.from),
-                  to: place(view.state.doc, edit.to),
-                  insert: edit.text,
-                })),
-              }),
+            apply: () => mend(fix),
           })),
         };
       });
