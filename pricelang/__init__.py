@@ -17,8 +17,9 @@ from __future__ import annotations
 # more than all of this module.)
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pricelang.api import Book, BookAt, load
+    from pricelang.api import Book, BookAt, load, watch
     from pricelang.apps import exports as export
+    from pricelang.apps.watched_book import WatchedBook
     from pricelang.evaluate.bill import Bill
     from pricelang.evaluate.bill_lines import Factor, Line
     from pricelang.evaluate.models import ModelInfo
@@ -57,15 +58,18 @@ __all__ = [
     "Span",
     "UnknownName",
     "UsageError",
+    "WatchedBook",
     "export",
     "load",
     "usage_of",
+    "watch",
 ]
 
 _HOMES = {
-    **dict.fromkeys(("Book", "BookAt", "load"), "pricelang.api"),
+    **dict.fromkeys(("Book", "BookAt", "load", "watch"), "pricelang.api"),
     "Bill": "pricelang.evaluate.bill",
     "ModelInfo": "pricelang.evaluate.models",
+    "WatchedBook": "pricelang.apps.watched_book",
     "Note": "pricelang.model.notes",
     **dict.fromkeys(("Factor", "Line"), "pricelang.evaluate.bill_lines"),
     **dict.fromkeys(

@@ -14,13 +14,14 @@ from pricelang.apps.quoting_book import QuotingBook
 from pricelang.apps.reporting_book import ReportingBook
 from pricelang.check.same_name import same_name_here
 from pricelang.compile.gc_guard import uncollected
-from pricelang.compile.load import load_book
+from pricelang.compile.load import content_of, load_book
 from pricelang.engines.table_book import TableBook
 from pricelang.files.sources import sources_of
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
 if TYPE_CHECKING:
     from pricelang.apps.break_even.break_even import BreakEven
+    from pricelang.apps.watched_book import WatchedBook
     from pricelang.files.places import Source
     from pricelang.model import book as m
     from pricelang.model.instants import Instant
@@ -120,7 +121,7 @@ class Book(QuotingBook, ReportingBook, TableBook):
         )
 
 
-def load(source: Source | Sequence[Source] = DEFAULT_BOOK) -> Book:
+def load(source: Source | Sequence[Source] = DEFAULT_BOOK, *, sha256: str | None = None) -> Book:
     """The book of a source:
 
     - a name: a bundled book (`anthropic` unless given), or `litellm` and `genai-prices`, which are
@@ -137,6 +138,9 @@ def load(source: Source | Sequence[Source] = DEFAULT_BOOK) -> Book:
     A name comes before what lies in the working folder; a warning says so where a book of that name
     is there, whose path (`./anthropic`) gives it.
 
+    With `sha256`, the hexadecimal SHA-256 of a file that holds the whole book, such as a compiled
+    one, no other file is taken.
+
     Raises `BookError` with every fault of the book. The checked book is kept in the user's
     cache folder, so that only the first load of a text parses it.
 
@@ -144,6 +148,10 @@ def load(source: Source | Sequence[Source] = DEFAULT_BOOK) -> Book:
     >>> pricelang.load("book ours extends anthropic\\n").below.name
     'anthropic'
     """
+    if sha256 is not None:
+        from pricelang.check.files import bytes_of
+
+        return loaded(bytes_of(source, sha256))
     for one in sources_of(source):
         said = same_name_here(one)
         if said is not None:
@@ -160,4 +168,24 @@ def loaded(source: Source | Sequence[Source]) -> Book:
     return books[0]
 
 
-__all__ = ["Book", "BookAt", "load"]
+def watch(
+    source: Source | Sequence[Source] = DEFAULT_BOOK, *, every: float = 60
+) -> WatchedBook[Book]:
+    """The book of a source for a program that runs for long: it is loaded again where the content
+    of the source has changed, which is looked at `every` so many seconds, by whoever asks for it.
+
+    Raises `BookError` as `load` does; later the book that there is stays.
+
+    >>> import pricelang
+    >>> pricelang.watch("anthropic").book.currency
+    'USD'
+    """
+    from pricelang.apps.watched_book import WatchedBook
+
+    def content() -> str:
+        return ",".join(map(content_of, sources_of(source)))
+
+    return WatchedBook(lambda: loaded(source), content, every)
+
+
+__all__ = ["Book", "BookAt", "load", "watch"]

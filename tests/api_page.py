@@ -18,7 +18,7 @@ What a program may rely on, and for how long, is in [stability.md](stability.md)
 the tests run; [python.md](python.md) introduces it.
 """
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Loading and pricing": ("load", "usage_of", "Book", "BookAt"),
+    "Loading and pricing": ("load", "watch", "usage_of", "Book", "BookAt", "WatchedBook"),
     "Answers": ("Bill", "Line", "Factor", "Note", "ModelInfo", "Record"),
     "Errors": (
         "PriceError",

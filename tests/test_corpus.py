@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from pricelang.api import Book
+from pricelang.api import Book, load
 from pricelang.check.files import read_layers
 from pricelang.compile.book import Checked, check_layers
 from pricelang.evaluate.examples import run_examples
@@ -92,6 +92,13 @@ def test_what_no_text_file_can_hold_is_reported_as_expected(
         faults, texts, _ = faults_of(source)
     compare(CORPUS / "bad" / f"made_{name}.out", rendered(faults, texts))
     assert any(fault.severity == "error" for fault in faults)
+
+
+def test_what_is_no_compiled_book_is_reported_as_expected() -> None:
+    for name, wanted in (("bad_compiled", None), ("other_file", "0" * 64)):
+        with pytest.raises(BookError) as caught:
+            load("{}", sha256=wanted)
+        compare(CORPUS / "bad" / f"made_{name}.out", rendered(caught.value.faults, {}))
 
 
 def test_a_text_that_is_too_long_is_reported_as_expected() -> None:
@@ -260,7 +267,8 @@ def test_a_second_evaluator_agrees(path: Path, example: m.Example) -> None:
 
 def test_nothing_is_kept_for_a_book_that_is_gone() -> None:
     names = {path.stem for kind in ("good", "bad") for path in books(kind)}
-    names |= {f"made_{name}" for name in (*MADE, "long_text", "many_rows")}
+    others = ("long_text", "many_rows", "bad_compiled", "other_file")
+    names |= {f"made_{name}" for name in (*MADE, *others)}
     assert {path.stem for path in CORPUS.glob("*/*.out")} == names
 
 

@@ -6,7 +6,8 @@ and what they show of its output is compared.
   a backslash and in a here-document that ends with END); the lines
   below it are its output, errors among them and places to the line
   (`UPDATE_GOLDEN=1` rewrites the numbers of lines). A
-  line with nothing but `…` stands for any lines. The commands of a fence share one shell.
+  line with nothing but `…` stands for any lines. The commands of a fence share one shell,
+  and `console continued` goes on in the shell of the fence before it.
   `console no-run` is not run, and holds commands that
   install something or work in what was installed.
 - `python`: run statement by statement;
@@ -89,7 +90,7 @@ def check_document(document: str, folder: Path) -> int:
     """
     names: dict[str, object] = {"__name__": "__docs__"}
     done = 0
-    for fence in books_joined(fences(document)):
+    for fence in books_joined(shells_joined(fences(document))):
         with _named(fence):
             if fence.language == "console":
                 done += _check_console(fence)
@@ -98,6 +99,23 @@ def check_document(document: str, folder: Path) -> int:
             elif fence.language == "pricelang":
                 done += _check_book(fence, folder)
     return done
+
+
+def shells_joined(found: Iterable[Fence]) -> Iterator[Fence]:
+    """The code blocks, those of one shell joined where its first one stands."""
+    shell: Fence | None = None
+    for fence in found:
+        if fence.language != "console":
+            yield fence
+        elif "continued" in fence.words:
+            assert shell is not None, "nothing to continue"
+            shell = evolve(shell, text=shell.text + fence.text)
+        else:
+            if shell is not None:
+                yield shell
+            shell = fence
+    if shell is not None:
+        yield shell
 
 
 def books_joined(found: Iterable[Fence]) -> list[Fence]:
@@ -210,7 +228,7 @@ def with_new_places(document: str) -> str:
     """A document whose commands show the lines of books as they now are;
     every other difference is left to be found.
     """
-    for fence in fences(document):
+    for fence in shells_joined(fences(document)):
         if fence.language == "console" and "no-run" not in fence.words:
             commands = _commands(fence.text)
             for (_, expected), found in zip(
@@ -304,7 +322,10 @@ $ pricelang price --model claude-opus-4-7 --at 2026-04-17 --input 50k --output 1
 claude-opus-4-7 at 2026-04-17
 …
 total                                        $0.625
-$ pricelang price --model claude-opus-47 --input 1 2>/dev/null
+$ name=claude-opus-47
+```
+```console continued
+$ pricelang price --model $name --input 1 2>/dev/null
 $ echo $?
 1
 $ printf 'rates.price:7\\n' >&2

@@ -53,6 +53,28 @@ def compiled_in(source: object) -> bytes | None:
     return data or None
 
 
+def bytes_of(source: object, sha256: str) -> bytes:
+    """The bytes of the one file that a source is or names. Raises `BookError` where its SHA-256 is
+    another.
+    """
+    own = text_in(source)
+    if own is None:
+        place = entry_of(source).file
+        try:
+            with place.open("rb") as stream:
+                data = stream.read(MAX_COMPILED + 1)
+        except OSError as error:
+            message = f"`{place.name}` cannot be read: {error.strerror}"
+            raise BookError([Fault("no_file", message, NOWHERE)]) from None
+    else:
+        data = own if isinstance(own, bytes) else own.encode("utf-8", "surrogatepass")
+    found = digest(data)
+    if found != sha256.lower():
+        message = f"this is another file than the one that was asked for: its SHA-256 is {found}"
+        raise BookError([Fault("other_file", message, NOWHERE, "compare where both come from")])
+    return data
+
+
 def read_layers(source: object, unsaved: Mapping[Path, str] | None = None) -> tuple[Layer, ...]:
     """The files of a book and of the books below it, the lowest first. The source is a name, a
     path, a place in a package or an archive, or the text itself. The text in `unsaved` takes the

@@ -10,6 +10,7 @@ from pricelang.check.axes import declare_dimensions, fill_offers, space_of
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.ladders import declare_ladders, fill_ladders
 from pricelang.check.size_limits import digits_of
+from pricelang.check.sources import declare_sources
 from pricelang.check.tables import columns_of, day_in, row_origin
 from pricelang.model import book as m
 from pricelang.model.charges import ORGANIZATION
@@ -26,11 +27,7 @@ OPTIONAL = ("retired", "deprecated", "see", "unsure")
 
 def declare_names(draft: Draft) -> None:
     """Declares every name of the book and lays out `draft.space`."""
-    for _, source in draft.statements(t.Source):
-        if draft.declare("source", source.name):
-            draft.sources[source.name.text] = m.Source(
-                source.name.text, source.address.text, source.read.seconds
-            )
+    declare_sources(draft)
     _account_keys(draft)
     _units(draft)
     _meters(draft)

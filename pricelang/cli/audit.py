@@ -12,6 +12,7 @@ import click
 
 from pricelang.apps.audit_report.requests import answers_markdown, answers_text
 from pricelang.apps.audit_report.section_contract import against_data, answers, verdict_words
+from pricelang.apps.audit_report.section_tiers import has_tiers
 from pricelang.apps.audit_report.sections import SECTIONS, as_data, as_markdown, as_text, is_open
 from pricelang.cli.book_at import book_at
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
@@ -51,6 +52,11 @@ from pricelang.verify.audit import Audit
     "multipliers stack with derived meters.",
 )
 @click.option("--order", is_flag=True, help="Whether the order of the stack changes any amount.")
+@click.option(
+    "--tiers",
+    is_flag=True,
+    help="For each step of tiers by usage, the usage below it that costs more than the step does.",
+)
 @click.option("--dead", is_flag=True, help="Rules that decide nothing.")
 @click.option(
     "--contract",
@@ -117,7 +123,9 @@ def command(ctx: click.Context, /, path: str, **given: Any) -> None:
         audit = open_book(path).audit.assuming(*given["assume"])
     if given["contract"] and not audit.book.bases:
         ctx.fail(f"`{audit.book.name}` extends no book")
-    everything = [name for name in SECTIONS if name != "contract" or audit.book.bases]
+    without = {"contract"} if not audit.book.bases else set[str]()
+    without |= {"tiers"} if not has_tiers(audit.book) else set()
+    everything = [name for name in SECTIONS if name not in without]
     names = asked or (everything if form else ["claims"])
     if form == "--html":
         _write_report(ctx, audit, path, given)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -18,6 +19,7 @@ from pricelang.cli.failures import (
     renamed,
     warn_of_same_name,
 )
+from pricelang.cli.freshness import OLD, freshness_options, old_sources
 from pricelang.cli.watching import watched
 from pricelang.editor.mending import mend_files
 from pricelang.model.book import Book
@@ -33,7 +35,7 @@ _EXCERPT = re.compile(r" *[0-9]* (\x1b\[2m)?\|")
 
 @click.command(
     epilog="Exit codes: 0 no error (there may be warnings); 1 at "
-    "least one error; 2 wrong usage, or "
+    "least one error, or a source older than `--fresh` says; 2 wrong usage, or "
     "no such book."
 )
 @click.argument("path", default=DEFAULT_BOOK, metavar="[PATH|NAME]")
@@ -43,9 +45,10 @@ _EXCERPT = re.compile(r" *[0-9]* (\x1b\[2m)?\|")
 @click.option(
     "--fix", is_flag=True, help="Mend the faults that have one right answer, in their files."
 )
+@freshness_options
 @click.pass_context
 @watched
-def command(ctx: click.Context, /, path: str, as_json: bool, fix: bool) -> None:
+def command(ctx: click.Context, /, path: str, as_json: bool, fix: bool, **ages: str | None) -> None:
     """Check a book, and show each fault with its place, the line and a help. A book is a file, a
     folder with a `book.price`, or the name of a bundled book (`anthropic` unless given); `-` is the
     text on standard input.
@@ -54,13 +57,14 @@ def command(ctx: click.Context, /, path: str, as_json: bool, fix: bool) -> None:
     Examples:
       pricelang check my-contract.price
       pricelang check my-contract.price --fix
+      pricelang check --fresh 30d
     """
     from pricelang.check.entries import entry_of
 
     if path == STDIN:
         if fix:
             raise Failure("no_file", "what is mended is a file, not standard input")
-        _show(ctx, sys.stdin.read() + "\n", path, as_json)
+        _show(ctx, sys.stdin.read() + "\n", path, as_json, ages)
     warn_of_same_name(path)
     try:
         entry_of(path)
@@ -72,10 +76,12 @@ def command(ctx: click.Context, /, path: str, as_json: bool, fix: bool) -> None:
             "".join(f"{name}: {how_many(count, 'fault')} mended\n" for name, count in mended),
             err=True,
         )
-    _show(ctx, path, path, as_json)
+    _show(ctx, path, path, as_json, ages)
 
 
-def _show(ctx: click.Context, source: str, path: str, as_json: bool) -> None:
+def _show(
+    ctx: click.Context, source: str, path: str, as_json: bool, ages: Mapping[str, str | None]
+) -> None:
     """Checks a book, and shows what is wrong with it; ends with the exit code."""
     from pricelang.check.files import read_layers
     from pricelang.compile.book import check_layers
@@ -84,6 +90,8 @@ def _show(ctx: click.Context, source: str, path: str, as_json: bool) -> None:
         layers = read_layers(source)
         checked = check_layers(layers)
         book, faults, texts, names = checked.book, checked.faults, checked.texts, paths_in(layers)
+        if book is not None:
+            faults += tuple(old_sources(ctx, book, **ages))
     except BookError as error:
         book, faults, texts, names = (
             None,
@@ -100,7 +108,8 @@ def _show(ctx: click.Context, source: str, path: str, as_json: bool) -> None:
                 say(line, whole=_EXCERPT.match(line) is not None)
             click.echo()
         say(_summary(book, faults))
-    ctx.exit(SOME_FAILED if any(fault.severity == "error" for fault in faults) else DONE)
+    failed = any(fault.severity == "error" or fault.code == OLD for fault in faults)
+    ctx.exit(SOME_FAILED if failed else DONE)
 
 
 def _summary(book: Book | None, faults: tuple[Fault, ...]) -> str:

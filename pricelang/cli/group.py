@@ -41,6 +41,7 @@ COMMANDS = {
     "import": "Turn the whole price data of LiteLLM or genai-prices into a book.",
     "export": "Write the prices of a day in the form of LiteLLM or genai-prices.",
     "fmt": "Format book files.",
+    "schema": "Print the JSON Schema of what a command prints as JSON.",
     "new": "Write a small book to begin with.",
     "mcp": "Serve an assistant, by the Model Context Protocol.",
     "playground": "Write and try a book in the browser, without a network.",
@@ -60,6 +61,7 @@ WITHOUT_TABLES = frozenset(
         "lsp",
         "mcp",
         "new",
+        "schema",
         "playground",
         "sql",
     )

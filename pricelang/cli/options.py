@@ -165,7 +165,11 @@ input_options = option_group(
     unknown_counters_option,
     dimension_options,
     _quantity_options,
-    click.option("--verbose", is_flag=True, help="List what was skipped, with the reasons."),
+    click.option(
+        "--verbose",
+        is_flag=True,
+        help="List what was skipped, with the reasons, and to which day the book was read.",
+    ),
 )
 """The files and everything that says what to price; `input_of` reads them."""
 

@@ -212,6 +212,8 @@ def _tables(book: Book, answers: Iterator[Answer | Skipped], verbose: bool) -> i
     say(counts_line(summary.counts()))
     for note, count in for_people(summary.notes.items()):
         say(note_line(note, count))
+    if verbose and book.as_of is not None:
+        say(f"book `{book.name}`, read to {book.as_of}")
     if verbose:
         for skipped in summary.skipped:
             show_skipped(skipped)

@@ -12,8 +12,9 @@ from typing import Any, get_args
 from attrs import evolve, fields
 
 from pricelang.compile.gc_guard import uncollected
+from pricelang.compile.read_data import BadData, decoder
 from pricelang.compile.references import check_references
-from pricelang.compile.typed_data import BadData, decoder, encoder
+from pricelang.compile.write_data import encoder
 from pricelang.files.cache import digest
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from pricelang.compile.store import cached_book, shipped_book
+from pricelang.compile.store import cached_book, is_shipped, shipped_book
 from pricelang.model.book import Book
 
 # The readers of texts and of compiled books are imported for those alone: the shipped book needs
@@ -45,6 +45,17 @@ def load_book(source: object) -> Loaded:
 
         return _of_compiled(parsed(compiled))
     return _of_layers(read_layers(source))
+
+
+def content_of(source: object) -> str:
+    """A key of what a source holds now; it changes where the book may. Raises `BookError`."""
+    if isinstance(source, Mapping) or (isinstance(source, str) and is_shipped(source)):
+        return ""  # it stays as it is
+    from pricelang.check.files import compiled_in, key_of, read_layers
+    from pricelang.files.cache import digest
+
+    compiled = compiled_in(source)
+    return key_of(read_layers(source)) if compiled is None else digest(compiled)
 
 
 def _of_layers(layers: tuple[Layer, ...]) -> Loaded:

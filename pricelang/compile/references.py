@@ -9,9 +9,12 @@ from typing import Annotated, Any, get_origin
 
 import attrs
 
-from pricelang.compile.typed_data import BadData, fields_of
+from pricelang.compile.read_data import BadData
+from pricelang.compile.typed_data import fields_of
 from pricelang.model import book as m
+from pricelang.model.clock import UTC, zone_names
 from pricelang.model.diagrams import Slot, place_of, root_of, slots_of
+from pricelang.model.instants import FIRST, LAST
 from pricelang.model.rules import rules_of
 from pricelang.model.space import Space, space_of
 
@@ -26,6 +29,12 @@ INDICES: Mapping[str, str] = {
     "right": "modifiers",
 }
 """The fields of rules that are indices, each with the list that it leads into."""
+INSTANTS = frozenset(
+    ("released", "retired", "deprecated", "start", "end", "announced", "withdrawn", "read")
+)
+"""The fields that are instants, in UTC seconds."""
+POSITIVE = frozenset(("size", "step", "rate"))
+"""The fields that something is divided by."""
 ANY_TAG = frozenset(("value", "meter", "exclusion"))
 """The groups whose leaves only say yes or no."""
 
@@ -44,6 +53,7 @@ def check_references(book: m.Book) -> None:
     for number, (_, meters) in enumerate(book.groups):
         for index in meters:
             _check_index(index, len(book.meters), f"groups[{number}]")
+    _check_times(book)
     _check_nodes(book.decisions, space)
     _check_leaves(book)
 
@@ -61,8 +71,28 @@ def _check(book: m.Book, space: Space, value: Any, place: str) -> None:
             elif name in INDICES:
                 for index in _indices(part):
                     _check_index(index, len(getattr(book, INDICES[name])), inner)
+            elif name in INSTANTS and part is not None:
+                _check_instant(part, inner)
+            elif name in POSITIVE and not part > 0:
+                raise BadData("is not above 0", inner)
             elif isinstance(part, tuple) or attrs.has(type(part)):
                 _check(book, space, part, inner)
+        if isinstance(value, m.Clock) and value.zone != UTC and value.zone not in zone_names():
+            raise BadData(f"is `{value.zone}`, a zone that is not known here", f"{place}.zone")
+
+
+def _check_instant(seconds: int, place: str) -> None:
+    if not FIRST <= seconds <= LAST:
+        raise BadData("is no instant of the years 1 to 9999", place)
+
+
+def _check_times(book: m.Book) -> None:
+    """Time is parted in order, and where models and announced prices begin."""
+    for seconds in (*book.boundaries, *(end for end in book.term if end is not None)):
+        _check_instant(seconds, "boundaries")
+    begins = {model.released for model in book.models} | {one.start for one in book.announcements}
+    if sorted({*book.boundaries}) != [*book.boundaries] or not begins.issubset(book.boundaries):
+        raise BadData("do not part time in order at each release", "boundaries")
 
 
 def _indices(value: Any) -> Iterator[int]:

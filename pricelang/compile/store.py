@@ -196,6 +196,11 @@ def shipped_book(name: str) -> tuple[m.Book, str] | None:
     return read_book(rest), key
 
 
+def is_shipped(name: str) -> bool:
+    """Decides whether a book came with an installed package."""
+    return shipped(f"{name}.book") is not None
+
+
 def dump_shipped(book: m.Book, key: str) -> str:
     """What comes with the package for `shipped_book`."""
     return f"{key}\n{dump_book(book)}"

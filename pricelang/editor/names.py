@@ -122,6 +122,7 @@ NO_NAMES: frozenset[tuple[type, str]] = frozenset(
         (t.Clock, "zone"),
         (t.Meter, "counts"),
         (t.Round, "stage"),
+        (t.Source, "unit"),
         (t.Round, "mode"),
         (t.ValueLine, "values"),
         (t.TierLine, "name"),

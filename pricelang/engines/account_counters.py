@@ -24,7 +24,7 @@ of its place, and one that gives all units that of the whole period.
 
 
 @frozen(order=True)
-class Span:
+class KeyPeriod:
     """A period of a key: `per` such as `project per month`, with the `term` where it is one."""
 
     per: str
@@ -42,10 +42,10 @@ class Span:
 
 
 @frozen(order=True)
-class Counter:
+class AccountCounter:
     """A counter: the span, and the scope of the usage that it counts."""
 
-    span: Span
+    span: KeyPeriod
     scope: Scope
 
 
@@ -72,12 +72,12 @@ class Counted:
         """The number of the counter of a row."""
         return f"r.{plan.dialect.quote(f'{self.name}_counter')}"
 
-    def numbers(self, plan: Plan, span: Span) -> str:
+    def numbers(self, plan: Plan, span: KeyPeriod) -> str:
         """The numbers of the counters of one span."""
         each = enumerate(counters(plan, self), 1)
         return ", ".join(str(n) for n, counter in each if counter.span == span)
 
-    def spans(self, plan: Plan) -> list[Span]:
+    def spans(self, plan: Plan) -> list[KeyPeriod]:
         """The spans of its counters."""
         return sorted({counter.span for counter in counters(plan, self)})
 
@@ -96,7 +96,7 @@ class Counted:
         return f"({' + '.join(found)})" if found else plan.dialect.cast("0", plan.dialect.number)
 
 
-def counter_of(plan: Plan, number: int, counted: Counted) -> Counter | None:
+def counter_of(plan: Plan, number: int, counted: Counted) -> AccountCounter | None:
     """The counter that counts the requests of a card, by its number; None where there is none."""
     if counted.is_ladder:
         # later tiers are offered to those requests alone that the ladder counts
@@ -104,21 +104,21 @@ def counter_of(plan: Plan, number: int, counted: Counted) -> Counter | None:
             plan.ladders[counted.index],
             any(x[counted.index] for x in plan.tiered[number]),
         )
-        return Counter(Span(ladder.per, ladder.term), ()) if held else None
+        return AccountCounter(KeyPeriod(ladder.per, ladder.term), ()) if held else None
     terms = plan.rates.cards[number].terms
     return _own_counter(terms[counted.index], counted.kind) if terms else None
 
 
-def _own_counter(terms: AllowanceTerms | None, kind: Kind) -> Counter | None:
+def _own_counter(terms: AllowanceTerms | None, kind: Kind) -> AccountCounter | None:
     if terms is None or not (terms.pool if kind == "pool" else len(terms.tiers) > 1):
         return None
     if kind == "pool":
-        return Counter(Span(terms.per, terms.pool_term), terms.pool_scope)
-    return Counter(Span(terms.per, terms.tier_term), terms.tier_scope)
+        return AccountCounter(KeyPeriod(terms.per, terms.pool_term), terms.pool_scope)
+    return AccountCounter(KeyPeriod(terms.per, terms.tier_term), terms.tier_scope)
 
 
 @lru_cache(maxsize=64)
-def counters(plan: Plan, counted: Counted) -> tuple[Counter, ...]:
+def counters(plan: Plan, counted: Counted) -> tuple[AccountCounter, ...]:
     """The counters of a kind, in the order of their numbers."""
     found = {counter_of(plan, n, counted) for n in range(len(plan.rates.cards))}
     return tuple(sorted(each for each in found if each is not None))
@@ -146,7 +146,7 @@ def bounds(plan: Plan) -> tuple[SpendLimit, ...]:
     return tuple(found[number] for number in sorted(found))
 
 
-def spans_of(plan: Plan) -> tuple[Span, ...]:
+def spans_of(plan: Plan) -> tuple[KeyPeriod, ...]:
     """Each key and period, such as `project per month`, by which accounts are counted; a month of
     each key that has a column and no rule. Raises `BadRequest` for a key that has no column
     (`mixed_accounts`), and for a floor or cap of what is converted (`bad_book`).
@@ -154,7 +154,7 @@ def spans_of(plan: Plan) -> tuple[Span, ...]:
     every = [counted for n in range(len(plan.quantities)) for counted in counted_of(plan, n)]
     every += ladders_counted(plan)
     rules = {counter.span for counted in every for counter in counters(plan, counted)}
-    rules |= {Span(bound.per, bound.term) for bound in bounds(plan)}
+    rules |= {KeyPeriod(bound.per, bound.term) for bound in bounds(plan)}
     named = [key for key, _ in plan.accounts]
     for span in sorted(rules):
         if span.key not in named:
@@ -169,10 +169,12 @@ def spans_of(plan: Plan) -> tuple[Span, ...]:
             "bad_book", f"`{bounds(plan)[0].name}` bounds what is converted into another currency"
         )
     held = {span.key for span in rules}
-    return tuple(sorted(rules | {Span(f"{key} per month") for key in named if key not in held}))
+    return tuple(
+        sorted(rules | {KeyPeriod(f"{key} per month") for key in named if key not in held})
+    )
 
 
-def periods_of(plan: Plan) -> list[Span]:
+def periods_of(plan: Plan) -> list[KeyPeriod]:
     """A span of each period in which anything is counted: those of the calendar, the shortest
     first, then terms.
     """

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pricelang.engines.account_counters import Counted, Span, counted_of, ladders_counted
+from pricelang.engines.account_counters import Counted, KeyPeriod, counted_of, ladders_counted
 from pricelang.engines.account_places import MeterUnits, standing
 from pricelang.engines.account_rates import own_marks, placed_meters, price_tiers
-from pricelang.engines.account_stretches import AccountUsage, Columns
+from pricelang.engines.account_stretches import Columns, UsageInPieces
 from pricelang.engines.warehouse_rows import joins
 
 
-def counts(usage: AccountUsage) -> Iterator[tuple[str, str]]:
+def counts(usage: UsageInPieces) -> Iterator[tuple[str, str]]:
     """For each counter and stretch the units before it, and whether something is reached in it: the
     name of a step, and its query.
     """
@@ -25,11 +25,11 @@ def counts(usage: AccountUsage) -> Iterator[tuple[str, str]]:
             yield _step(counted, span), _counts(usage, counted, span)
 
 
-def _step(counted: Counted, span: Span) -> str:
+def _step(counted: Counted, span: KeyPeriod) -> str:
     return f"{counted.name}_{span.key}_{span.period}"
 
 
-def _counts(usage: AccountUsage, counted: Counted, span: Span) -> str:
+def _counts(usage: UsageInPieces, counted: Counted, span: KeyPeriod) -> str:
     plan, name, number = usage.plan, usage.name, counted.number(usage.plan)
     clock = plan.dialect.clock(plan.instants)
     holder, stretch = usage.of(f"holder_{span.key}"), usage.of("stretch")
@@ -53,7 +53,7 @@ def _counts(usage: AccountUsage, counted: Counted, span: Span) -> str:
     )
 
 
-def _reaches(usage: AccountUsage, counted: Counted) -> tuple[str, Columns]:
+def _reaches(usage: UsageInPieces, counted: Counted) -> tuple[str, Columns]:
     """Whether a stretch reaches something, and the columns that the test reads."""
     plan, name = usage.plan, usage.name
     before, units = f"t.{name('before')}", f"t.{name('units')}"
@@ -73,7 +73,7 @@ def _reaches(usage: AccountUsage, counted: Counted) -> tuple[str, Columns]:
     return f"case when {' or '.join(tests)} then 1 else 0 end", columns
 
 
-def reached(usage: AccountUsage) -> dict[str, str]:
+def reached(usage: UsageInPieces) -> dict[str, str]:
     """For each key its holders and the stretches in which a counter of theirs reaches something."""
     name, found = usage.name, dict[str, list[str]]()
     for counted in usage.placed:
@@ -90,7 +90,7 @@ def reached(usage: AccountUsage) -> dict[str, str]:
     }
 
 
-def _at_reached(usage: AccountUsage, holder: Callable[[str], str], stretch: str) -> str:
+def _at_reached(usage: UsageInPieces, holder: Callable[[str], str], stretch: str) -> str:
     """Joins to what is reached in the stretch of a row or piece."""
     name = usage.name
     return "".join(
@@ -101,16 +101,16 @@ def _at_reached(usage: AccountUsage, holder: Callable[[str], str], stretch: str)
     )
 
 
-def _order(usage: AccountUsage) -> Columns:
+def _order(usage: UsageInPieces) -> Columns:
     tie = [("tie", usage.plan.tie)] if usage.plan.tie is not None else []
     return [("at", usage.plan.at), *tie]
 
 
-def _marks(usage: AccountUsage) -> list[str]:
+def _marks(usage: UsageInPieces) -> list[str]:
     return [f"{usage.name(f'at_{key}')}.{usage.name('mark')} is" for key in reached(usage)]
 
 
-def rows(usage: AccountUsage) -> str:
+def rows(usage: UsageInPieces) -> str:
     """The rows of the stretches in which something is reached."""
     own = dict(usage.keys())
     joined = _at_reached(usage, lambda key: own[f"holder_{key}"], own["stretch"])
@@ -121,7 +121,7 @@ def rows(usage: AccountUsage) -> str:
     )
 
 
-def pieces(usage: AccountUsage) -> str:
+def pieces(usage: UsageInPieces) -> str:
     """The rows, and the stretches in which nothing is reached, with the count of each counter where
     the units of each meter start.
     """
@@ -138,12 +138,12 @@ def pieces(usage: AccountUsage) -> str:
     return "\n  union all\n  ".join(parts) + f"\n  where {tests}"
 
 
-def _in_any_order(usage: AccountUsage, counted: Counted) -> str:
+def _in_any_order(usage: UsageInPieces, counted: Counted) -> str:
     """The units before a piece, where all that a counter counts costs the same."""
     return usage.place().before(usage.plan, counted, counted.units(usage.plan, usage.billed))
 
 
-def _stretch(usage: AccountUsage, counted: Counted) -> str:
+def _stretch(usage: UsageInPieces, counted: Counted) -> str:
     """The units before a stretch."""
     # one of them is joined, and what a join does not find is NULL or, in ClickHouse, 0
     return " + ".join(
@@ -152,7 +152,7 @@ def _stretch(usage: AccountUsage, counted: Counted) -> str:
     )
 
 
-def _row(usage: AccountUsage, counted: Counted) -> str:
+def _row(usage: UsageInPieces, counted: Counted) -> str:
     """The units before a row: those before its stretch, and those of the stretch."""
     if counted.kind == "whole":
         return _stretch(usage, counted)
@@ -164,7 +164,7 @@ def _row(usage: AccountUsage, counted: Counted) -> str:
     )
 
 
-def _pieces(usage: AccountUsage, source: str, before: Callable[[Counted], str]) -> str:
+def _pieces(usage: UsageInPieces, source: str, before: Callable[[Counted], str]) -> str:
     plan, found = usage.plan, list[tuple[str, str]]()
     ladders = ladders_counted(plan)
     for n in placed_meters(plan):
@@ -183,7 +183,7 @@ def _pieces(usage: AccountUsage, source: str, before: Callable[[Counted], str]) 
     return f"select {listed}\n  from {usage.name(source)} g\n  {joins(plan, usage.piece())}{joined}"
 
 
-def _at_counts(usage: AccountUsage, counted: Counted) -> str:
+def _at_counts(usage: UsageInPieces, counted: Counted) -> str:
     """Joins to what is before the stretch of a piece."""
     found, name = "", usage.name
     for span in counted.spans(usage.plan):
@@ -196,7 +196,7 @@ def _at_counts(usage: AccountUsage, counted: Counted) -> str:
     return found
 
 
-def units(usage: AccountUsage) -> str:
+def units(usage: UsageInPieces) -> str:
     """The quantities of each account's periods, and how many units of them have each price."""
     starts = [(f"start_{period}", sql) for period, sql in usage.starts().items()]
     priced = [
@@ -204,9 +204,14 @@ def units(usage: AccountUsage) -> str:
         for n in placed_meters(usage.plan)
         for i, sql in enumerate(_units(usage, n).by_price())
     ]
-    timed = ("stretch", *(column for column, _ in starts))
+    timed = ("stretch", "timeless", *(column for column, _ in starts))
     kept = [column for column, _ in usage.columns() if column not in timed]
-    inner = [*((each, usage.of(each)) for each in kept), *starts, *priced]
+    inner = [
+        *((each, usage.of(each)) for each in kept),
+        *starts,
+        ("timeless", usage.timeless()),
+        *priced,
+    ]
     sums = [*usage.sums(), *((column, f"sum({usage.of(column)})") for column, _ in priced)]
     added = {column for column, _ in sums}
     return usage.summed(
@@ -216,7 +221,7 @@ def units(usage: AccountUsage) -> str:
     )
 
 
-def _units(usage: AccountUsage, n: int) -> MeterUnits:
+def _units(usage: UsageInPieces, n: int) -> MeterUnits:
     return MeterUnits(
         usage.plan,
         n,

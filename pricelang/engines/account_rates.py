@@ -85,6 +85,16 @@ def placed_meters(plan: Plan) -> tuple[int, ...]:
     )
 
 
+def ladders_at(plan: Plan, meter: int) -> list[Counted]:
+    """The ladders that count a meter, or on which its price turns."""
+    return [
+        counted
+        for counted in ladders_counted(plan)
+        if counted.index in price_tiers(plan, meter).ladders
+        or meter in plan.ladders[counted.index].meters
+    ]
+
+
 # ---- the tables ----------------------------------------------------------------------------------
 
 
@@ -140,9 +150,9 @@ def account_values(plan: Plan, number: int) -> list[str]:
             found.append(_billed(plan, card, n))
         for counted in counted_of(plan, n):
             found.append(_counter_number(plan, number, counted))
-            found += map(plan.dialect.integer, _marks(plan, card, counted))
+            found += map(plan.dialect.integer, marks_at(plan, card, counted))
         for own, tiers in prices_of(plan, n):
-            price = _price(plan, number, n, own, tiers)
+            price = price_at(plan, number, n, own, tiers)
             found.append("null" if price is None else plan.dialect.integer(price))
     for counted in ladders_counted(plan):
         found.append(_counter_number(plan, number, counted))
@@ -168,7 +178,7 @@ def _counter_number(plan: Plan, number: int, counted: Counted) -> str:
     return "0" if found is None else str(1 + counters(plan, counted).index(found))
 
 
-def _marks(plan: Plan, card: UnitPrices, counted: Counted) -> list[int]:
+def marks_at(plan: Plan, card: UnitPrices, counted: Counted) -> list[int]:
     """Where a pool ends, or each later tier of a charge begins, in units that are counted."""
     n, quantity = counted.index, plan.quantities[counted.index]
     terms, units = card.terms[n], int(10**quantity.scale)
@@ -179,7 +189,7 @@ def _marks(plan: Plan, card: UnitPrices, counted: Counted) -> list[int]:
     return found + [NEVER] * (tiers_of(plan, n) - 1 - len(found))
 
 
-def _price(plan: Plan, number: int, n: int, own: int, tiers: Tiers) -> int | None:
+def price_at(plan: Plan, number: int, n: int, own: int, tiers: Tiers) -> int | None:
     """A price of a meter at a tier of its own charge and at those of ladders, in atoms; nothing at
     tiers that a request of the card does not have.
     """
@@ -244,46 +254,3 @@ def _whole(quantity: Fraction, meter: str) -> int:
             help="leave the meter out",
         )
     return int(quantity)
-
-
-# ---- order ---------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=8)
-def is_orderless(plan: Plan) -> bool:
-    """Decides whether the order of an account's rows changes no sum of what they cost: all that one
-    counter counts has the same prices in the same tiers, and nothing else has prices by what it
-    counts.
-    """
-    found: dict[object, object] = {}
-    for number, card in enumerate(plan.rates.cards):
-        for n in placed_meters(plan):
-            own = [*counted_of(plan, n), *ladders_at(plan, n)]
-            held = {counted: counter_of(plan, number, counted) for counted in own}
-            ordered = [x for x in held if x.kind != "whole" and held[x] is not None]
-            spans = {counter.span for counter in held.values() if counter is not None}
-            turns = price_tiers(plan, n).ladders
-            if (ordered and len(spans) > 1) or any(_stands_by(plan, n, x) for x in ordered):
-                return False
-            prices = [_price(plan, number, n, *tiers) for tiers in prices_of(plan, n)]
-            marks = [_marks(plan, card, counted) for counted in counted_of(plan, n)]
-            for counted in ordered:
-                key, here = (counted, held[counted]), (turns, prices, marks, held)
-                if found.setdefault(key, here) != here:
-                    return False
-    return True
-
-
-def ladders_at(plan: Plan, meter: int) -> list[Counted]:
-    """The ladders that count a meter, or on which its price turns."""
-    return [
-        counted
-        for counted in ladders_counted(plan)
-        if counted.index in price_tiers(plan, meter).ladders
-        or meter in plan.ladders[counted.index].meters
-    ]
-
-
-def _stands_by(plan: Plan, meter: int, counted: Counted) -> bool:
-    """Decides whether the price of a meter turns on a ladder that does not count it."""
-    return counted.is_ladder and meter not in plan.ladders[counted.index].meters

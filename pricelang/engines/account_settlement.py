@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pricelang.engines.account_counters import Span, bounds, periods_of, spans_of
+from pricelang.engines.account_counters import KeyPeriod, bounds, periods_of, spans_of
 from pricelang.engines.account_pieces import counts, pieces, reached, rows, units
 from pricelang.engines.account_rates import placed_meters, prices_of
-from pricelang.engines.account_stretches import AccountUsage
+from pricelang.engines.account_stretches import UsageInPieces
 from pricelang.engines.join_keys import times
 from pricelang.engines.plan import amount_sql, scale_up
 from pricelang.engines.warehouse_accounts import holders_of, no_holder
@@ -32,7 +32,7 @@ def settle_query(plan: Plan, refused: str = "raise") -> str:
     Raises `BadRequest` as `counted_per`.
     """
     _check_credits(plan)
-    usage = AccountUsage(plan, placed(plan), refused)
+    usage = UsageInPieces(plan, placed(plan), refused)
     apart = reached(usage)
     steps = [("stretches", usage.stretches()), *counts(usage)]
     steps += [(f"reached_{key}", sql) for key, sql in apart.items()]
@@ -60,7 +60,7 @@ def _check_credits(plan: Plan) -> None:
                     )
 
 
-def _priced(usage: AccountUsage) -> str:
+def _priced(usage: UsageInPieces) -> str:
     """The quantities and units with their amounts, and why they have none."""
     plan, piece, of = usage.plan, usage.piece(), usage.of
     holders = {key: of(f"holder_{key}") for key in holders_of(plan)}
@@ -89,13 +89,13 @@ def _priced(usage: AccountUsage) -> str:
     )
 
 
-def _if_priced(usage: AccountUsage, meters: list[int]) -> str:
+def _if_priced(usage: UsageInPieces, meters: list[int]) -> str:
     """What some meters cost, where nothing of the rows is refused."""
     total = " + ".join(f"x.{usage.name(f'amount_{n}')}" for n in meters)
     return f"case when x.{usage.name('reason')} is null then {total} end"
 
 
-def _counted(usage: AccountUsage) -> Iterator[tuple[str, str]]:
+def _counted(usage: UsageInPieces) -> Iterator[tuple[str, str]]:
     """What counts towards each floor, cap, commitment and credit."""
     zero = usage.plan.dialect.cast("0", usage.plan.dialect.number)
     for bound in bounds(usage.plan):
@@ -109,7 +109,7 @@ def _counted(usage: AccountUsage) -> Iterator[tuple[str, str]]:
         yield f"spent_{bound.number}", f"case when {held} then {some} else {zero} end"
 
 
-def _amount(usage: AccountUsage, n: int) -> str:
+def _amount(usage: UsageInPieces, n: int) -> str:
     """What the uses of a meter cost, in atoms."""
     plan, quantity = usage.plan, usage.piece().quantities[n]
 
@@ -132,36 +132,22 @@ def _amount(usage: AccountUsage, n: int) -> str:
     return amount_sql(quantity.sql, product, zero=zero, absent=absent)
 
 
-def _owed(plan: Plan, span: Span, refused: str) -> str:
+def _owed(plan: Plan, span: KeyPeriod, refused: str) -> str:
     """What each holder owes for each period."""
     words, name = plan.dialect, plan.dialect.quote
-    column = {part: f"p.{name(f'pl_{part}')}" for part in ("model", "rows", "atoms", "reason")}
+    rows, why = (f"p.{name(f'pl_{part}')}" for part in ("rows", "reason"))
     holder, start = (
         f"p.{name(f'pl_holder_{span.key}')}",
         f"p.{name(f'pl_start_{span.period}')}",
     )
-    shown = holder if len(plan.accounts) == 1 else words.cast(holder, words.text)
-    atoms, why = f"sum({column['atoms']})", column["reason"]
-    lost = f"case when count({column['atoms']}) > 0 and {atoms} is null then {words.literal(TOO_LARGE)} end"
-    total = atoms
-    if refused == "raise":
-        model = f"min(case when {why} is not null then {column['model']} end)"
-        said = joined(
-            plan,
-            words.literal("pricelang: no price for "),
-            f"coalesce({model}, {words.literal('NULL')})",
-            words.literal(": "),
-            f"coalesce(min({why}), {words.literal(TOO_LARGE)})",
-        )
-        total = words.stop(said, f"case when count({why}) = 0 then {atoms} end")
     columns = [
-        f"{shown} as {name('account')}",
+        f"{holder if len(plan.accounts) == 1 else words.cast(holder, words.text)} as {name('account')}",
         f"{start} as {name('period')}",
-        f"sum({column['rows']}) as {name('rows')}",
-        f"{total} as {name('pl_total')}",
+        f"sum({rows}) as {name('rows')}",
+        f"{_total(plan, refused)} as {name('pl_total')}",
         f"{' + '.join(_true_ups(plan, span)) or '0'} as {name('pl_true_up')}",
-        f"sum(case when {why} is not null then {column['rows']} else 0 end) as {name('unpriced')}",
-        f"coalesce(min({why}), {lost}) as {name('reason')}",
+        f"sum(case when {why} is not null then {rows} else 0 end) as {name('unpriced')}",
+        f"{_why(plan)} as {name('reason')}",
     ]
     due = f"(q.{name('pl_total')} + q.{name('pl_true_up')})"
     result = [
@@ -171,22 +157,47 @@ def _owed(plan: Plan, span: Span, refused: str) -> str:
         f"{words.decimal(due, plan.places)} as {name('due')}",
         *(f"q.{name(each)}" for each in ("unpriced", "reason") if refused == "null"),
     ]
-    listed = ",\n  ".join(columns)
-    within = "" if span.term is None else f"\n  where {start} is not null"
+    listed, within = ",\n  ".join(columns), f"\n  where {start} is not null" if span.term else ""
     return (
         f"select {', '.join(result)}\nfrom (select {listed}\n  from {name('pl_priced')} p{within}\n  "
         f"group by {holder}, {start}) q"
     )
 
 
-def _true_ups(plan: Plan, span: Span) -> Iterator[str]:
+def _why(plan: Plan) -> str:
+    """Why some rows have no price."""
+    words, atoms = plan.dialect, f"p.{plan.dialect.quote('pl_atoms')}"
+    lost = f"count({atoms}) > 0 and sum({atoms}) is null"
+    return (
+        f"coalesce(min(p.{words.quote('pl_reason')}), case when {lost} then "
+        f"{words.literal(TOO_LARGE)} end)"
+    )
+
+
+def _total(plan: Plan, refused: str) -> str:
+    """What rows cost; one that has no price stops the query unless such are told apart."""
+    words = plan.dialect
+    model, atoms, why = (f"p.{words.quote(f'pl_{x}')}" for x in ("model", "atoms", "reason"))
+    if refused == "null":
+        return f"sum({atoms})"
+    said = joined(
+        plan,
+        words.literal("pricelang: no price for "),
+        f"coalesce(min(case when {why} is not null then {model} end), {words.literal('NULL')})",
+        words.literal(": "),
+        f"coalesce(min({why}), {words.literal(TOO_LARGE)})",
+    )
+    return words.stop(said, f"case when count({why}) = 0 then sum({atoms}) end")
+
+
+def _true_ups(plan: Plan, span: KeyPeriod) -> Iterator[str]:
     """What each floor, cap and commitment adds to the cost of a holder in a period, and what each
     credit pays of it, in atoms.
     """
     words, name = plan.dialect, plan.dialect.quote
     zero = words.cast("0", words.number)
     for bound in bounds(plan):
-        if Span(bound.per, bound.term) != span:
+        if KeyPeriod(bound.per, bound.term) != span:
             continue
         held = f"p.{name(f'pl_bound_{bound.number}')}"
         spent = f"sum(p.{name(f'pl_spent_{bound.number}')})"

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from attrs import evolve, frozen
 
 from pricelang.engines.account_counters import Counted, counted_of, ladders_counted, periods_of
+from pricelang.engines.account_order import is_orderless
 from pricelang.engines.account_places import AccountPlace
-from pricelang.engines.account_rates import is_orderless, placed_meters
+from pricelang.engines.account_rates import placed_meters
 from pricelang.engines.join_keys import least_units
 from pricelang.engines.plan import Placement
 from pricelang.engines.warehouse_accounts import holders_of, start_of
@@ -19,7 +20,7 @@ Columns = list[tuple[str, str]]
 
 
 @frozen(eq=False)
-class AccountUsage:
+class UsageInPieces:
     """The usage of a plan; `row` places a row `u` of it. Rows that are `refused` stop the query
     (`raise`), or are told apart. Where the order of rows matters nowhere, a stretch is as long as
     the shortest period.
@@ -80,7 +81,8 @@ class AccountUsage:
             found.append(("stretch", clock.stretch(plan.read_at)))
         found += [(part.name, part.sql) for part in row.parts]
         found += [("long", row.long)] if row.long is not None else []
-        found.append(("timeless", f"case when {plan.at} is null then 1 else 0 end"))
+        if self._calendar_start() is None:
+            found.append(("timeless", f"case when {plan.at} is null then 1 else 0 end"))
         found += self._uses() if self.refused == "null" else []
         return found + [(f"under_{n}", self._under(n)) for n in self.meters if has_least(plan, n)]
 
@@ -119,9 +121,20 @@ class AccountUsage:
 
     def stretches(self) -> str:
         """The rows of each stretch added up."""
-        usage = self.plan.name(*self.plan.table)
-        rows = f"(select {self.selected(self.columns())}\n  from {usage} u) g"
-        return self.summed(rows, [column for column, _ in self.keys()], self.sums())
+        own = [(f"quantity_{n}", quantity.sql) for n, quantity in enumerate(self.row.quantities)]
+        rows = f"(select {self.selected([*self.keys(), *own])}\n  from "
+        sums = [(column, f"sum({self.of(column)})") for column, _ in own]
+        if self.refused == "raise":
+            sums += [(f"used_{n}", self._any_used(n)) for n in self.meters]
+        return self.summed(
+            f"{rows}{self.plan.name(*self.plan.table)} u) g",
+            [column for column, _ in self.keys()],
+            [*sums, ("rows", "count(*)")],
+        )
+
+    def _any_used(self, n: int) -> str:
+        """Whether some row says no quantity of a meter, which is faster than to look at each."""
+        return f"case when count({self.of(f'quantity_{n}')}) < count(*) then 2 else 0 end"
 
     # ---- pieces ------------------------------------------------------------------------------
 
@@ -160,6 +173,19 @@ class AccountUsage:
                 self.of(f"start_{span.period}") if said else clock.turn(span.period, begin)
             )
         return found
+
+    def _calendar_start(self) -> str | None:
+        """A column of a piece `g` that is NULL where its rows have no instant."""
+        if not is_orderless(self.plan):
+            return self.of("stretch")
+        starts = (x for x in periods_of(self.plan) if x.term is None)
+        return next((self.of(f"start_{each.period}") for each in starts), None)
+
+    def timeless(self) -> str:
+        """1 where the rows of a piece have no instant."""
+        start = self._calendar_start()
+        said = f"case when {start} is null then 1 else 0 end"
+        return self.of("timeless") if start is None else said
 
     def place(self) -> AccountPlace:
         """The place of a piece `g`, where any order does."""

@@ -67,23 +67,16 @@ def without_ladders(
             "the dimensions have too many combinations of values for tiers that accounts reach",
             help="name the dimensions that have columns",
         )
-    values = [rates.dimensions[n][1] for n in places]
     others = [n for n in range(len(rates.dimensions)) if n not in places]
-    size = rates.axes.clocks * prod(rates.axes.sides)
-    by_key = {key: n for n, key in enumerate(rates.keys)}
     keys = tuple(dict.fromkeys(tuple(key[n] for n in others) for key in rates.keys))
+    every = [*product(*(range(len(rates.dimensions[n][1])) for n in places))]
+    numbers = {full: n for n, full in enumerate(rates.keys)}
+    numbered = [[numbers.get(_full_key(rates, key, places, x)) for x in every] for key in keys]
     cards: dict[tuple[int | None, ...], int] = {}
-    found: list[int | None] = []
-    every = [*product(*map(range, map(len, values)))]
-    for version in range(len(rates.models)):
-        for key in keys:
-            numbers = [by_key.get(_key(key, others, places, values, tiers)) for tiers in every]
-            for n in range(size):
-                at = [
-                    None if x is None else rates.places[(version * len(rates.keys) + x) * size + n]
-                    for x in numbers
-                ]
-                found.append(None if at[0] is None else cards.setdefault((*at,), len(cards)))
+    found = [
+        None if at[0] is None else cards.setdefault(at, len(cards))
+        for at in _at_every_tier(rates, numbered)
+    ]
     tiered = tuple(
         {tiers: rates.cards[x] for tiers, x in zip(every, at, strict=True) if x is not None}
         for at in cards
@@ -96,11 +89,8 @@ def without_ladders(
         places=found,
     )
     turning = [i for i in range(len(places)) if any(map(partial(_turns, i), tiered))]
-    return (
-        slimmer,
-        tuple(rates.dimensions[places[i]][0] for i in turning),
-        tuple(_at_tiers(card, turning) for card in tiered),
-    )
+    names = tuple(rates.dimensions[places[i]][0] for i in turning)
+    return slimmer, names, tuple(_at_tiers(card, turning) for card in tiered)
 
 
 def _turns(ladder: int, card: TieredCard) -> bool:
@@ -119,16 +109,28 @@ def _at_tiers(card: TieredCard, ladders: Sequence[int]) -> TieredCard:
     }
 
 
-def _key(
-    key: Sequence[str],
-    others: Sequence[int],
-    places: Sequence[int],
-    values: Sequence[Sequence[str]],
-    tiers: Tiers,
+def _full_key(
+    rates: RateSnapshots, key: Sequence[str], places: Sequence[int], tiers: Tiers
 ) -> tuple[str, ...]:
-    found = dict(zip(others, key, strict=True))
-    found |= {n: values[i][tiers[i]] for i, n in enumerate(places)}
-    return tuple(found[n] for n in sorted(found))
+    """The key with the values of ladders in their places."""
+    found = [*key]
+    for place, tier in zip(places, tiers, strict=True):
+        found.insert(place, rates.dimensions[place][1][tier])
+    return (*found,)
+
+
+def _at_every_tier(
+    rates: RateSnapshots, keys: Sequence[Sequence[int | None]]
+) -> Iterator[tuple[int | None, ...]]:
+    """The card at each tier, for each version, key, point of the clock and side."""
+    size = rates.axes.clocks * prod(rates.axes.sides)
+    for version in range(len(rates.models)):
+        for numbers in keys:
+            for n in range(size):
+                yield tuple(
+                    None if x is None else rates.places[(version * len(rates.keys) + x) * size + n]
+                    for x in numbers
+                )
 
 
 def rated_ladders(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pricelang.engines.account_counters import Span, periods_of, spans_of
+from pricelang.engines.account_counters import KeyPeriod, periods_of, spans_of
 from pricelang.engines.account_places import AccountPlace, PlacedMeter
 from pricelang.engines.account_rates import placed_meters
 from pricelang.engines.warehouse_plan import Plan
@@ -45,7 +45,7 @@ def account_query(plan: Plan, refused: str = "raise") -> str:
     return priced_rows(plan, row, made, why, refused, own)
 
 
-def start_of(plan: Plan, span: Span, at: str) -> str:
+def start_of(plan: Plan, span: KeyPeriod, at: str) -> str:
     """The start of the period of an instant; NULL where that is outside of a term."""
     clock = plan.dialect.clock(plan.instants)
     if span.term is None:

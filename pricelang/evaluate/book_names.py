@@ -32,11 +32,14 @@ class DimensionInfo:
 
 @frozen
 class SourceInfo:
-    """Where figures of a book come from, and the day on which that was read."""
+    """Where figures of a book come from, the day on which that was read, and after how many days it
+    is read again (None where it is not alive).
+    """
 
     name: str
     address: str
     read: str
+    every: int | None = None
 
 
 def meters_of(book: m.Book) -> tuple[MeterInfo, ...]:
@@ -60,4 +63,6 @@ def dimensions_of(book: m.Book) -> tuple[DimensionInfo, ...]:
 
 def sources_of(book: m.Book) -> tuple[SourceInfo, ...]:
     """The sources of a book, in its order."""
-    return tuple(SourceInfo(one.name, one.address, written(one.read)) for one in book.sources)
+    return tuple(
+        SourceInfo(one.name, one.address, written(one.read), one.every) for one in book.sources
+    )

@@ -33,7 +33,7 @@ def charge_alike(
     `BadRequest` (`rounded_account`) where each request of a pool, a tier or a ladder is rounded or
     bounded by itself: their sum is no sum of prices there.
     """
-    cell, total, reached = priced.cell, priced.total * count, reached or {}
+    cell, total = priced.cell, priced.total * count
     items = tuple(line_items(terms, account, priced))
     if items and (cell.line_rounding is not None or cell.total_rounding is not None or cell.floors):
         raise BadRequest(
@@ -41,6 +41,19 @@ def charge_alike(
             f"each request with `{items[0][1].meter}` is rounded or bounded by itself, so several "
             "together have no single price",
         )
+    found = _in_pieces(items, count, used, reached or {})
+    lines = []
+    for (amount, item), pieces in zip(items, found, strict=True):
+        if pieces:
+            alone = amount.amount * sum((n for n, _ in pieces), ZERO) / amount.billed
+            line, _ = account_line(cell, item, pieces, alone)
+            lines.append(line)
+            total += line.amount - alone
+    return total, tuple(lines)
+
+
+def _in_pieces(items: Items, count: Fraction, used: Counts, reached: Reached) -> Found:
+    """The pieces of each line item of some requests alike, one after the other."""
     found: Found = [[] for _ in items]
     while items and count > 0:
         places = [item.place(used, reached) for _, item in items]
@@ -55,14 +68,7 @@ def charge_alike(
             for counter, by in _moves(items, places).items():
                 used[counter] = used.get(counter, ZERO) + by * number
         count -= number
-    lines = []
-    for (amount, item), pieces in zip(items, found, strict=True):
-        if pieces:
-            alone = amount.amount * sum((n for n, _ in pieces), ZERO) / amount.billed
-            line, _ = account_line(cell, item, pieces, alone)
-            lines.append(line)
-            total += line.amount - alone
-    return total, tuple(lines)
+    return found
 
 
 def _alike(items: Items, places: Sequence[ItemPlace], used: Counts) -> Fraction:

@@ -29,7 +29,7 @@ class Advance:
     until: Fraction | None
 
 
-class Priced(Protocol):
+class MovesCounters(Protocol):
     """What decides the price of the next unit, which moves counters."""
 
     @property
@@ -37,7 +37,7 @@ class Priced(Protocol):
         """Each counter once."""
 
 
-Standing = TypeVar("Standing", bound=Priced)
+Standing = TypeVar("Standing", bound=MovesCounters)
 
 
 def in_pieces(

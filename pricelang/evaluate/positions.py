@@ -50,19 +50,20 @@ class PositionedRequest(Priced):
         ladders = self._ladders(terms)
         start: Counts = {_counter(one): self.counts[one.name] for one in ladders}
         reached: dict[Counter, int] = {}
+        order = {name: number for number, name in enumerate(self.cell.rates)}
+        alone = [(order[x.rate.meter.name], x) for x in super()._lines() if x.rate is not None]
+        amounts = [amount for _, amount in sorted(alone, key=lambda pair: pair[0])]
         if any(one.ladder.all_units for one in ladders):
             used = dict(start)
-            for amount in super()._lines():
+            for amount in filter(_counts, amounts):
                 list(self._item(terms, ladders, amount).pieces(_quantity(amount), used, {}))
             whole = [one for one in ladders if one.ladder.all_units]
             reached = {_counter(one): one.reached(used[_counter(one)]) for one in whole}
-        order = {name: number for number, name in enumerate(self.cell.rates)}
-        alone = [(order[x.rate.meter.name], x) for x in super()._lines() if x.rate is not None]
-        for _, amount in sorted(alone, key=lambda pair: pair[0]):
-            item = self._item(terms, ladders, amount)
-            if amount.rate is None or amount.rate.free is not None or not ladders:
+        for amount in amounts:
+            if not ladders or not _counts(amount):
                 yield amount
                 continue
+            item = self._item(terms, ladders, amount)
             met: dict[Values, Fraction] = {}
             for length, place in item.pieces(_quantity(amount), start, reached):
                 met[place.values] = met.get(place.values, ZERO) + length
@@ -162,6 +163,11 @@ def _bad(name: str, value: object) -> BadRequest:
 
 def _counter(one: StandingLadder) -> Counter:
     return "", one.ladder.account, one.name, "ladder", (), 0
+
+
+def _counts(amount: Amount) -> bool:
+    """Decides whether ladders count a line: what is free counts nothing."""
+    return amount.rate is not None and amount.rate.free is None
 
 
 def _quantity(amount: Amount) -> Fraction:

@@ -16,7 +16,8 @@ from pricelang.evaluate.line_items import Basis
 from pricelang.evaluate.offers import Point
 from pricelang.evaluate.request_names import RequestNames
 from pricelang.model import book as m
-from pricelang.model.instants import seconds_of
+from pricelang.model.ages import DAY, interval, read_to
+from pricelang.model.instants import seconds_of, written
 from pricelang.model.notes import Note
 from pricelang.model.space import holds
 from pricelang.model.time_of_day import Setting, open_settings, setting_at
@@ -88,9 +89,24 @@ class RatedContexts:
         entry.notes = notes
         if self.names.ids is not None:
             entry.limits = limits_of(self.names.book).at(entry.point, seconds)
+            entry.notes += self._beyond_reading(seconds)
         if key is not None:
             kept(self._known, key, entry)
         return entry
+
+    @cached_property
+    def _read(self) -> tuple[int, int] | None:
+        """The last reading of the book's sources, and the instant from which it is too old; None
+        for a book that says of no source how often it is read.
+        """
+        read, days = read_to(self.names.book), interval(self.names.book)
+        return (read, read + (days + 1) * DAY) if read is not None and days is not None else None
+
+    def _beyond_reading(self, seconds: int) -> tuple[Note, ...]:
+        if self._read is None or seconds < self._read[1]:
+            return ()
+        text = f"the book was read to {written(self._read[0])}: a price may have changed since"
+        return (Note("beyond_reading", text),)
 
     def _new(self, seconds: int, point: Point, given: tuple[tuple[str, str], ...]) -> RatedContext:
         return RatedContext(seconds, point, given, self.sums_at(point))
@@ -121,7 +137,9 @@ class RatedContexts:
                 for index, value in zip(timed, values, strict=True)
             ]
             if all(any(holds(offer.scope, point) for offer in some) for some in offers):
-                yield self._new(entry.at, tuple(point), entry.dimensions)
+                found = self._new(entry.at, tuple(point), entry.dimensions)
+                found.notes = entry.notes
+                yield found
 
 
 def kept(cache: dict[K, V], key: K, value: V) -> V:

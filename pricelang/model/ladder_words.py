@@ -18,7 +18,7 @@ def ladder_name(book: m.Book, dimension: m.Dimension, ladder: Ladder) -> str:
 def ladder_words(book: m.Book, dimension: m.Dimension, ladder: Ladder) -> str:
     """A ladder in words: `silver after 1,000 MTok of input, output per project per month`."""
     steps = [
-        f"{value.name} after {_start(book, ladder, start)}"
+        f"{value.name} after {counted_words(book, ladder, start)}"
         for value, start in zip(dimension.values, ladder.starts, strict=True)
         if start
     ]
@@ -28,15 +28,20 @@ def ladder_words(book: m.Book, dimension: m.Dimension, ladder: Ladder) -> str:
     return f"{', '.join(steps)} {counted} per {ladder.account}{way}"
 
 
-def _start(book: m.Book, ladder: Ladder, start: Fraction) -> str:
-    """Where a tier begins, in the unit that says it shortest."""
+def counted_words(
+    book: m.Book, ladder: Ladder, amount: Fraction, like: Fraction | None = None
+) -> str:
+    """What a ladder has counted, in the unit that says a number like it shortest (itself unless
+    given).
+    """
+    start = amount if like is None else like
     if ladder.spend:
-        return money(start, book.currency)
+        return money(amount, book.currency)
     meter = book.meters[ladder.counts[0]]
     unit = book_unit = m.Unit(meter.unit, meter.kind, meter.size)
     if not book_unit.is_time:
         whole = [x for x in book.units if x.kind == meter.kind and not start % x.size]
         unit = max((book_unit, *whole), key=lambda x: x.size)
-    count = start / unit.size
+    count = amount / unit.size
     name = unit.name if count == 1 or not unit.name.islower() else plural(unit.name)
     return f"{grouped(count)} {name}"

@@ -15,6 +15,7 @@ NoteCode = Literal[
     "announced",
     "assumed",
     "batch_total",
+    "beyond_reading",
     "bounds",
     "cache_lifetime",
     "cache_split",
@@ -77,6 +78,10 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     "batch_total": _doubt(
         "a gateway logged a whole batch as one call: priced as a sum of its requests, at the "
         "price of a batch"
+    ),
+    "beyond_reading": NoteMeaning(
+        "the day is so long after the last reading of the book's sources that a price may have "
+        "changed since"
     ),
     "bounds": _doubt("a sum of requests has a low and a high amount only"),
     "cache_lifetime": _doubt(

@@ -25,8 +25,11 @@ class Origin:
 
 @frozen(eq=False, repr=False)
 class Source:
-    """Where figures come from, and on which day (UTC seconds) it was read."""
+    """Where figures come from, and on which day (UTC seconds) it was read; one that is alive is read
+    `every` so many days.
+    """
 
     name: str
     address: str
     read: int
+    every: int | None = None

@@ -45,7 +45,10 @@ def _include(b: Builder, n: Parse) -> t.Statement:
 
 def _source(b: Builder, n: Parse) -> t.Statement:
     name, address, read = b.tokens(n)
-    return t.Source(b.name(name), b.text(address), b.date(read), span=b.span(n))
+    interval = b.tree(n, "source_every")
+    said = b.tokens(interval) if interval is not None else ()
+    every = (b.number(said[0]), b.name(said[1])) if said else (None, None)
+    return t.Source(b.name(name), b.text(address), b.date(read), *every, span=b.span(n))
 
 
 def _note(b: Builder, n: Parse) -> t.Statement:

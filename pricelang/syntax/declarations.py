@@ -41,11 +41,13 @@ class Include(Statement):
 
 @frozen
 class Source(Statement):
-    """`source NAME "address" read DATE`."""
+    """`source NAME "address" read DATE every N days`."""
 
     name: Name
     address: Text
     read: Date
+    every: Number | None = None
+    unit: Name | None = None
 
 
 @frozen

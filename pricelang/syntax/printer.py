@@ -70,6 +70,13 @@ def print_file(file: t.File) -> str:
     return "".join(row + "\n" for row in rows)
 
 
+def _interval(source: t.Source) -> str:
+    """How often a source is read, of which nothing is said where it is not alive."""
+    if source.every is None or source.unit is None:
+        return ""
+    return f"every {p.number(source.every)} {source.unit.text}"
+
+
 def _lines(statement: t.Statement) -> list[tuple[int, str]]:
     """Each line of a statement with the line of the source
     that it came from (0 when it came from none).
@@ -119,7 +126,9 @@ def _rates(s: t.Rates) -> str:
 HEADERS: dict[type[t.Statement], Callable[[Any], str]] = {
     t.BookHeader: _book,
     t.Include: lambda s: f"include {p.text(s.path)}",
-    t.Source: lambda s: f"source {s.name.text} {p.text(s.address)} read {p.date(s.read)}",
+    t.Source: lambda s: p.words(
+        "source", s.name.text, p.text(s.address), "read", p.date(s.read), _interval(s)
+    ),
     t.Note: lambda s: f"note {p.text(s.text)}",
     t.Dimension: lambda s: f"dimension {s.name.text} default {s.default.text}",
     t.Unit: lambda s: f"unit {s.name.text} is {p.number(s.number)} {s.of.text}",

@@ -17,6 +17,7 @@ from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.assumptions import assumed
 from pricelang.verify.claims import Verdict, decide_claims
+from pricelang.verify.dead_zones import TierStep, tier_steps
 from pricelang.verify.derived_meters import DerivedMeter, derived_meters
 from pricelang.verify.extremes import Extreme, extremes
 from pricelang.verify.order import Order, order_of_stack
@@ -105,6 +106,11 @@ class Audit(InNotebook):
     def order(self) -> Order:
         """Decides whether the order of the stack shows in any amount."""
         return order_of_stack(self.analysis)
+
+    @cached_property
+    def tier_steps(self) -> tuple[TierStep, ...]:
+        """Each step of tiers by usage, and how much usage below it costs more than the step."""
+        return tier_steps(self.analysis)
 
     @cached_property
     def against_below(self) -> Against | None:

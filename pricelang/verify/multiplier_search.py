@@ -106,6 +106,7 @@ class _Search:
     seen: set[Key] = field(factory=set)
     dead: set[Key] = field(factory=set)
     starts: dict[int, Multipliers | None] = field(factory=dict)
+    ranges: dict[int, tuple[Fraction, Fraction] | None] = field(factory=dict)
     bounds: dict[tuple[int, tuple[int, ...]], tuple[Fraction, Fraction] | None] = field(
         factory=dict
     )
@@ -198,9 +199,7 @@ class _Search:
         key = (start, places)
         if key not in self.bounds:
             found = self.begun(start)
-            for root in places:
-                found = None if found is None else self.after(found, root)
-            self.bounds[key] = None if found is None else found.ends
+            self.bounds[key] = None if found is None else self.through(found, places).ends
         return self.bounds[key]
 
     def begun(self, root: int) -> Multipliers | None:
@@ -214,14 +213,35 @@ class _Search:
             self.starts[root] = found
         return self.starts[root]
 
+    def through(self, bounds: Multipliers, places: tuple[int, ...]) -> Multipliers:
+        """Bounds after some places of the stack. Factors are multiplied as whole numbers, and
+        reduced once: this is done for every part of the requests.
+        """
+        least, below, most, under = 1, 1, 1, 1
+        for root in places:
+            known = self.factors(root)
+            if known is None:
+                bounds = bounds.scaled(Fraction(least, below), Fraction(most, under))
+                bounds, least, below, most, under = self.after(bounds, root), 1, 1, 1, 1
+            else:
+                least, below = least * known[0].numerator, below * known[0].denominator
+                most, under = most * known[1].numerator, under * known[1].denominator
+        return bounds.scaled(Fraction(least, below), Fraction(most, under))
+
+    def factors(self, place: int) -> tuple[Fraction, Fraction] | None:
+        """The least and the greatest factor of a place; None where something else holds too."""
+        if place not in self.ranges:
+            leaves: list[Any] = list(self.analysis.leaves_below(place))
+            factors = [factor_of(leaf[0]) for leaf in leaves]
+            known = [factor for factor in factors if factor is not None]
+            whole = len(known) == len(factors)
+            self.ranges[place] = (min(known), max(known)) if whole else None
+        return self.ranges[place]
+
     def after(self, bounds: Multipliers, place: int) -> Multipliers:
         """Bounds after one place of the stack, whatever holds there."""
-        leaves: list[Any] = list(self.analysis.leaves_below(place))
-        factors = [factor_of(leaf[0]) for leaf in leaves]
-        known = [factor for factor in factors if factor is not None]
-        if len(known) == len(factors):
-            return bounds.scaled(min(known), max(known))
         found: Multipliers | None = None
+        leaves: frozenset[Any] = self.analysis.leaves_below(place)
         for leaf in leaves:
             one = bounds.after(leaf[0])
             found = one if found is None else found.hull(one)

@@ -14,6 +14,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from pricelang.cli.group import main
+from tests.cli.schemas import hold_against_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "samples"
@@ -23,9 +24,11 @@ GOLDEN = Path(__file__).with_name("golden")
 
 def run(*args: str, stdin: str = "") -> Result:
     """A command in this process; whatever it raises besides its exit is a failure of the test."""
-    return CliRunner().invoke(
+    found = CliRunner().invoke(
         main, list(args), input=stdin, catch_exceptions=False, prog_name="pricelang"
     )
+    hold_against_schema(args, found.stdout)
+    return found
 
 
 def process(

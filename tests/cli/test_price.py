@@ -447,3 +447,43 @@ def test_what_a_stranger_wrote_cannot_draw_on_the_terminal() -> None:
         shop(id="\x1b[2Jid", usage={"input": 1}),
     )
     assert "\x1b" not in done.stdout + done.stderr
+
+
+# ---- a place in tiers by usage -------------------------------------------------------------------
+
+TIERED = str(ROOT / "samples" / "tiers" / "contract.price")
+ASKED = ("--book", TIERED, "--model", "claude-opus-4-7", "--at", "2026-05-20")
+
+
+def test_a_position_gives_a_line_for_each_tier() -> None:
+    asked = (*ASKED, "--input", "900k", "--position", "volume=2,499.5 MTok")
+    (found,) = objects(run("price", *asked, "--json").stdout)
+    assert [(line["quantity"], line["tiers"]) for line in found["lines"]] == [
+        ("500000", {"volume": "silver"}),
+        ("400000", {"volume": "gold"}),
+    ]
+    record = {"model": "claude-opus-4-7", "at": "2026-05-20", "usage": {"input": 900_000}}
+    placed = {**record, "position": {"volume": 2_499_500_000}}
+    by_records = amounts("--book", TIERED, "-", stdin=json.dumps(placed))
+    by_option = amounts(*ASKED[:2], *asked[-2:], "-", stdin=json.dumps(record))
+    assert by_records == by_option == [found["total"]]
+
+
+@pytest.mark.parametrize(
+    ("position", "words"),
+    [
+        ("volume", "`--position` takes TIERS=QUANTITY, not `volume`"),
+        ("volum=3", "unknown tiers `volum`"),
+        ("volume=3 hours", "is in hours, but is counted in tokens"),
+    ],
+)
+def test_a_position_that_is_none_is_an_error(position: str, words: str) -> None:
+    found = run("price", *ASKED, "--input", "9", "--position", position)
+    assert found.exit_code
+    assert words in found.stderr
+
+
+def test_tables_have_no_position() -> None:
+    table = str(SAMPLES / "tables" / "usage.parquet")
+    found = run("price", table, "--position", "volume=3")
+    assert (found.exit_code, "not for tables" in found.stderr) == (2, True)

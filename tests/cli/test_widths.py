@@ -54,6 +54,8 @@ TEXTS = (
     ("audit", "anthropic@2026-10-07", "--against", "anthropic@2026-10-06"),
     ("diff", "anthropic@2026-10-05", "anthropic@2026-10-07"),
     ("diff", "anthropic", CONTRACT, "--usage", "samples/requests.jsonl", "--requests", "5"),
+    ("drift", "tests/apps/drift/prices.html", "--at", "2026-11-29"),
+    ("add", "alias", "nova-two", "nova-2", "--book", "tests/apps/additions/book"),
     ("import", "litellm", "tests/apps/imports/litellm.json", "-o", "OUT"),
     ("fmt", "--check", SHOP),
 )

@@ -120,6 +120,19 @@ BAD: dict[str, tuple[Change, str]] = {
         lambda x: x["prices"][0].update(scope={"0": [[0, 70]]}),
         "`prices[0].scope.0` has no such points",
     ),
+    "more points than memory": (
+        lambda x: x["prices"][0].update(scope={"0": [[0, 10**15]]}),
+        "`prices[0].scope.0` is not a list of ranges",
+    ),
+    "no size": (lambda x: x["prices"][0].update(size="0"), "`prices[0].size` is not above 0"),
+    "no instant": (
+        lambda x: x["models"][0].update(released=10**15),
+        "`models[0].released` is no instant",
+    ),
+    "time out of order": (
+        lambda x: x["boundaries"].reverse(),
+        "`boundaries` do not part time in order",
+    ),
     "no such axis": (
         lambda x: x["decisions"]["nodes"][0].update(axis=70),
         "`decisions.nodes[0].axis` is 70, and there are",

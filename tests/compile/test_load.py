@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -119,6 +120,19 @@ def test_what_is_no_book_is_told(source: object, code: str) -> None:
     with pytest.raises(pricelang.BookError) as caught:
         pricelang.load(source)  # type: ignore[arg-type]
     assert caught.value.faults[0].code == code
+
+
+def test_another_file_than_the_one_of_a_digest_is_refused(tmp_path: Path) -> None:
+    data = compiled_text(pricelang.load(LIST)).encode()
+    digest = hashlib.sha256(data).hexdigest()
+    path = tmp_path / "list.json"
+    path.write_bytes(data)
+    for source in (data, path, str(path), data.decode()):
+        assert price(pricelang.load(source, sha256=digest.upper())) == 4
+        with pytest.raises(pricelang.BookError) as caught:
+            pricelang.load(source, sha256="0" * 64)
+        assert caught.value.code == "other_file"
+        assert digest in str(caught.value)
 
 
 def test_a_contract_does_not_extend_a_compiled_book(tmp_path: Path) -> None:

@@ -70,6 +70,15 @@ def _many_files(folder: Path, patch: pytest.MonkeyPatch) -> str:
     return "small.price"
 
 
+def _compiled(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    _write(folder / "small.json", "{}")
+    return "small.json"
+
+
+def _text_alone(folder: Path, patch: pytest.MonkeyPatch) -> str:
+    return SMALL + 'include "part.price"\n'
+
+
 def _many_layers(folder: Path, patch: pytest.MonkeyPatch) -> str:
     _write(folder / "book_0.price", SMALL.replace("book small", "book book_0"))
     for number in range(1, 10):
@@ -182,6 +191,7 @@ def _many_faults(folder: Path, patch: pytest.MonkeyPatch) -> str:
 
 
 MADE: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
+    "compiled": _compiled,
     "endless_name": _endless_name,
     "link_outside": _link_outside,
     "link_to_itself": _link_to_itself,
@@ -197,6 +207,7 @@ MADE: dict[str, Callable[[Path, pytest.MonkeyPatch], str]] = {
     "many_pieces_of_an_exclusion": _many_pieces_of_an_exclusion,
     "many_pieces_of_rates": _many_pieces_of_rates,
     "no_book": _no_book,
+    "text_alone": _text_alone,
     "no_entry": _no_entry,
     "no_such_file": _no_such_file,
     "not_utf_8": _not_utf_8,

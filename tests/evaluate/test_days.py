@@ -182,3 +182,9 @@ def test_an_instant_at_midnight_stays_one() -> None:
     assert NIGHT.compare(
         {"model": "m-1", "usage": MTOK}, at=midnight
     ).given.amount.expected == Decimal("0.5")  # type: ignore[union-attr]
+
+
+def test_a_sum_under_a_clock_keeps_what_is_doubtful_about_its_name() -> None:
+    book = book_of(HEAD + 'alias latest is m-1  unsure "it was seen once"\n')
+    bill = book.price(model="latest", at="2026-02-01", usage={"input": 1}, record="sum")
+    assert [note.code for note in bill.notes] == ["unsure", "bounds"]

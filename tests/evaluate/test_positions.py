@@ -71,6 +71,26 @@ def test_a_threshold_may_matter_in_a_later_tier_alone() -> None:
     assert total(found, {"input": 10}, {"input": 13}) == 40 + 26
 
 
+def test_what_is_free_reaches_no_tier() -> None:
+    found = book(
+        "meter seed in tokens\n",
+        'charge seed\n  $1 per token\n  free when region is us because "it is a gift"\n',
+        ladder(way=", all units"),
+    )
+    bill = priced(found, {"volume": 5}, {"seed": 20, "input": 2})
+    assert bill.total == 8
+    assert total(found, {"seed": 20, "input": 2}) == 8
+
+
+def test_the_order_of_the_usage_changes_no_amount() -> None:
+    spends = ladder("spent", "spend on tokens", ("$100", "$200"), way=", all units")
+    found = book(ladder(off=(0, 90)), spends)
+    place: dict[str, object] = {"volume": 20, "spent": "$70"}
+    one = priced(found, place, {"input": 5, "output": 5})
+    other = priced(found, place, {"output": 5, "input": 5})
+    assert one.exact_total == other.exact_total
+
+
 def test_the_other_ladder_is_named_as_left_out() -> None:
     found = book(ladder(), ladder("wide", "output", ("2 tokens", "4 tokens")))
     (note,) = priced(found, {"volume": 8}, {"output": 2}).notes

@@ -19,6 +19,7 @@ import pytest
 
 import pricelang
 from pricelang.apps.compiled_book import compiled_text
+from pricelang.model.rule_kinds import KINDS
 from tests.kit.answers import bill_of
 from tests.kit.books import KitBook, bundled, corpus, drawn
 from tests.kit.draws import Drawer, Request
@@ -78,6 +79,14 @@ def test_the_types_name_what_there_is() -> None:
     index = (PACKAGE / "src" / "index.js").read_text(encoding="utf-8")
     names = {name for part in re.findall(r"\{ (.+?) \}", index) for name in part.split(", ")}
     assert names == set(re.findall(r"^export (?:class|function) (\w+)", types, re.MULTILINE))
+
+
+def test_it_knows_each_kind_of_rule() -> None:
+    """Not those of a later release: a book with a kind that it does not know is refused."""
+    source = (PACKAGE / "src" / "load.js").read_text(encoding="utf-8")
+    listed = re.search(r"KINDS = new Set\((.+?)\);", source, re.DOTALL)
+    assert listed is not None
+    assert {*re.findall(r'"(.+?)"', listed[1])} == {*KINDS}
 
 
 def told(kit: KitBook, request: Request) -> dict[str, Any]:

@@ -7,9 +7,11 @@ import { placed, Rational, sumOf, ten } from "./rational.js";
 
 const LEFT_OUT = "not included (applied per account and period by `invoice`)";
 const BOUNDS =
-  "the record adds up several requests: each may be on either side of a threshold, or at any hour; the lines are those of the low figure";
-const NOTES = new Set(["account", "announced", "free", "inexact_decimal", "long_window"]);
-for (const code of ["no_date", "outside_term", "position", "remark", "retired"]) NOTES.add(code);
+  "the record adds up several requests: each may be on either side of a threshold, " +
+  "or at any hour; the lines are those of the low figure";
+const NOTES = new Set(["account", "announced", "beyond_reading", "free", "inexact_decimal"]);
+for (const code of ["long_window", "no_date", "outside_term", "position", "remark"]) NOTES.add(code);
+NOTES.add("retired");
 
 const isUsed = ({ n }) => n > 0n;
 

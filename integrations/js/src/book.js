@@ -6,6 +6,7 @@ import { PriceError } from "./errors.js";
 import { DAY, isDay, secondsOf, turnsOfDay, written } from "./instants.js";
 import { longest, widerWindow } from "./longest.js";
 import { countUpTo, inScope, Names } from "./names.js";
+import { beyondReading } from "./notes.js";
 import { countsOf } from "./positions.js";
 import { notOffered } from "./rates.js";
 import { number } from "./rational.js";
@@ -18,6 +19,7 @@ export class Book {
   #names;
   #isClocked;
   #limits;
+  #beyond;
   #combinations = new Map();
   #points = new Map();
 
@@ -29,6 +31,7 @@ export class Book {
     this.#names = new Names(data);
     this.#isClocked = data.dimensions.some(({ clocked }) => clocked);
     this.#limits = longest(data);
+    this.#beyond = beyondReading(data);
   }
 
   get name() {
@@ -174,7 +177,11 @@ export class Book {
       point = [index, stretch, ...this.#names.values(index, stretch, dimensions, seconds)];
       if (!this.#isClocked) keep(this.#points, key, point);
     }
-    return { at: seconds, point, notes: doubts.map((text) => ["unsure", text]) };
+    const notes = doubts.map((text) => ["unsure", text]);
+    if (limits && this.#beyond !== null && seconds >= this.#beyond.from) {
+      notes.push(["beyond_reading", this.#beyond.text]);
+    }
+    return { at: seconds, point, notes };
   }
 
   /** Throws where a platform leaves unsaid what its prices depend on. */

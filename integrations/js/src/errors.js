@@ -27,6 +27,7 @@ export function placeOf(origin) {
 
 /** A value for a sentence, cut where it is long. */
 export function shown(value, most = 100) {
-  const text = String(value);
+  const isPlain = typeof value !== "object" || value === null;
+  const text = isPlain ? String(value) : Object.prototype.toString.call(value);
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }

@@ -20,6 +20,8 @@ export interface PriceRequest {
   each?: string | readonly string[];
   /** Without them, the rules of the book alone decide: no window, no output limit, nothing unsaid. */
   limits?: boolean;
+  /** What tiers have counted before, by their name: a quantity, or money such as `"$12,000"`. */
+  position?: Readonly<Record<string, Quantity>>;
 }
 
 /** A multiplier that had effect on a line. */
@@ -48,6 +50,8 @@ export interface Line {
   location: string;
   /** Why the line costs nothing. */
   free?: string;
+  /** The tier of each ladder whose place is known: see `position`. */
+  tiers?: Record<string, string>;
 }
 
 /** What a reader should know of an amount: `warning` where it may be wrong. */

@@ -1,6 +1,6 @@
 // The notes that all bills of a combination have, each a code and a text.
 
-import { written } from "./instants.js";
+import { DAY, written } from "./instants.js";
 import { inScope } from "./names.js";
 import { isExtra } from "./rates.js";
 import { money, number } from "./rational.js";
@@ -25,6 +25,16 @@ export function* notesOf(combination) {
     if (held.every(({ origin }) => origin.unsure)) yield* unsure(...held.slice(0, 1));
   }
   yield* unsure(...combination.silences, ...restsOn(combination));
+}
+
+/** From when on a price may have changed since the sources of a book were read, as an instant and
+ *  the text of the note; null where no source says how often it is read. */
+export function beyondReading({ sources }) {
+  const days = Math.max(0, ...sources.map(({ every }) => every ?? 0));
+  if (!days) return null;
+  const read = Math.max(...sources.map((source) => source.read));
+  const text = `the book was read to ${written(read)}: a price may have changed since`;
+  return { from: read + (days + 1) * DAY, text };
 }
 
 function* unsure(...rules) {

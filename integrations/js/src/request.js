@@ -27,6 +27,11 @@ export function checked(request) {
     const message = "`each` applies only to a sum of requests";
     throw new PriceError("bad_record", message, { help: 'add `record: "sum"`' });
   }
+  for (const [name, value] of Object.entries(dimensions)) {
+    if (typeof value === "string" || value === undefined || value === null) continue;
+    const message = `the value \`${shown(value)}\` of ${shown(name)} is not a text`;
+    throw new PriceError("unknown_value", message);
+  }
   return { model, at, usage, record, each: said, dimensions, limits, position };
 }
 

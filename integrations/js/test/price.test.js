@@ -75,6 +75,23 @@ test("what is no request is told", () => {
   assert.throws(() => book.price({ ...asked, dimensions }), coded("unknown_value"));
 });
 
+test("whatever a request holds, it has a price or a coded error", () => {
+  const odd = [undefined, null, true, 1.5, -1, NaN, 10n, "", "x", Symbol("x"), [], [null], {}, () => 1];
+  const strange = [...odd, Object.create(null), new Date(NaN), new Proxy({}, {}), [[1]], { x: 10n }];
+  for (const value of strange) {
+    const maps = [{ speed: value }, { [String(typeof value)]: value }, { input: value }];
+    const each = ["model", "at", "usage", "dimensions", "record", "each", "limits", "position"];
+    const requests = each.flatMap((name) => [value, ...maps].map((one) => ({ ...asked, [name]: one })));
+    for (const request of requests) {
+      try {
+        assert.equal(typeof book.price(request).total, "string");
+      } catch (error) {
+        assert.ok(error instanceof PriceError, `${error.stack}`);
+      }
+    }
+  }
+});
+
 test("a sum of requests has bounds, and no total", () => {
   const { book: thresholds, cases } = books.get("thresholds");
   const { request, answer } = cases.find((one) => one.answer.low !== undefined);

@@ -12,8 +12,8 @@ from pathlib import Path
 from pricelang.apps.audit_report.charts import payback_chart, timeline
 from pricelang.apps.audit_report.html_links import RuleLinks
 from pricelang.apps.audit_report.html_sections import (
+    answered,
     claims,
-    contract,
     extremes,
     sources,
     stacking,
@@ -127,7 +127,11 @@ def _sections(report: AuditReport, links: RuleLinks) -> Iterator[tuple[str, str,
     def tables(*found: Table) -> Html:
         return join(*(html_table(table, links.cell) for table in found))
 
-    beside = join(contract(report), tables(*report.beside_list)) if report.contract else Html("")
+    beside = (
+        join(answered(report.contract), tables(*report.beside_list))
+        if report.contract
+        else Html("")
+    )
     yield "contract", "Against the list", beside
     yield "prices", "Prices", tables(*report.prices)
     if report.since is not None:
@@ -136,6 +140,7 @@ def _sections(report: AuditReport, links: RuleLinks) -> Iterator[tuple[str, str,
     yield "claims", "Claims", claims(report.verdicts, links)
     yield "stacking", "Stacking", stacking(report, links)
     yield "extremes", "Highest and lowest multipliers", extremes(report, links)
+    yield "tiers", "Tiers by usage", answered(report.tiers)
     paid = join(payback_chart(report.paybacks), tables(*report.break_even))
     yield "break-even", "Break-even", paid
     drawn = timeline(report.lanes, report.at, report.since)

@@ -5,6 +5,7 @@ and sources.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from attrs import evolve
 
@@ -72,11 +73,9 @@ def _claim(verdict: Verdict, links: RuleLinks) -> Html:
     return links.to(verdict.claim.origin.place, element("code", whole_names(verdict.claim.text)))
 
 
-def contract(report: AuditReport) -> Html:
-    """The answers on a contract, each with a request that shows it."""
-    return join(
-        *(join(element("p", words(text)), _record(request)) for text, request in report.contract)
-    )
+def answered(found: Iterable[tuple[str, Witness | None]]) -> Html:
+    """Answers in sentences, each with a request that shows it."""
+    return join(*(join(element("p", words(text)), _record(request)) for text, request in found))
 
 
 # ---- how modifiers meet --------------------------------------------------------------------------

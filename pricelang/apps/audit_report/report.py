@@ -15,6 +15,7 @@ from pricelang.apps.audit_report.prices import price_sheets
 from pricelang.apps.audit_report.section_contract import answers, verdict_words
 from pricelang.apps.audit_report.section_extremes import RequestTable, extreme_tables
 from pricelang.apps.audit_report.section_list import beside_list
+from pricelang.apps.audit_report.section_tiers import has_tiers, tier_answers
 from pricelang.apps.audit_report.time import Lane, history, periods
 from pricelang.apps.break_even.break_even import break_even
 from pricelang.apps.break_even.caches import CacheBreakEven
@@ -54,7 +55,7 @@ class Payback:
 class AuditReport:
     """Everything that is said of a book at `at` (UTC seconds).
     What a book has nothing of is empty: `contract`, `verdict` and `beside_list` are of a book that
-    extends a list.
+    extends a list, `tiers` of one with prices that step with what an account has used.
     """
 
     name: str
@@ -79,6 +80,7 @@ class AuditReport:
     contract: tuple[tuple[str, Witness | None], ...]
     verdict: str
     beside_list: tuple[Table, ...]
+    tiers: tuple[tuple[str, Witness | None], ...]
     sources: tuple[m.Source, ...]
     modifier_places: Mapping[str, str]
 
@@ -127,6 +129,7 @@ def report_of(audited: Audit | m.Book, at: str, since: str | None = None) -> Aud
         answered,
         verdict,
         beside,
+        tuple(tier_answers(audit)) if has_tiers(book) else (),
         book.sources,
         modifier_places(book),
     )

@@ -27,6 +27,7 @@ from pricelang.apps.audit_report.section_stacking import (
     stacking_markdown,
     stacking_text,
 )
+from pricelang.apps.audit_report.section_tiers import tiers_data, tiers_markdown, tiers_text
 from pricelang.apps.audit_report.section_unused import unused_data, unused_markdown, unused_text
 from pricelang.present.table import Table
 from pricelang.verify.audit import Audit
@@ -86,6 +87,7 @@ def is_open(audit: Audit, names: Sequence[str]) -> bool:
         or (against is not None and bool(against.undecided))
         or ("stacking" in names and _stacking_open(audit))
         or ("extremes" in names and _extremes_open(audit))
+        or ("tiers" in names and any(step.way == "undecided" for step in audit.tier_steps))
     )
 
 
@@ -105,6 +107,7 @@ SECTIONS = {
         "The highest and the lowest multipliers", extremes_text, extremes_markdown, extremes_data
     ),
     "order": Section("The order of the stack", order_text, order_markdown, order_data),
+    "tiers": Section("Tiers by usage", tiers_text, tiers_markdown, tiers_data),
     "dead": Section("Dead rules", unused_text, unused_markdown, unused_data),
     "contract": Section("Against the book below", contract_text, contract_markdown, contract_data),
 }

@@ -79,8 +79,12 @@ def break_even(
         () if triple is None else _without(book, chosen, caches),
         tuple(allowance_ends(analysis, seconds)),
         () if against is None else _shares(rates, day, chosen, against, base, triple),
-        tuple(one.name for one in book.dimensions if one.ladder is not None),
+        _ladders(book),
     )
+
+
+def _ladders(book: m.Book) -> tuple[str, ...]:
+    return tuple(one.name for one in book.dimensions if one.ladder is not None)
 
 
 def _models(rates: RateCard, names: Iterable[str], seconds: int) -> list[int]:

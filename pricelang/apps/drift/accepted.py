@@ -17,6 +17,7 @@ from pricelang.usage.io.toml_text import BadText, read_settings
 ACCEPTED_FILE = "drift.toml"
 """The file beside a book's own that holds the differences which are accepted of it."""
 _TABLE = "accepted"
+_DAYS = ("since", "until")
 _TEXTS = ("source", "kind", "what", "when", "theirs", "reason")
 
 
@@ -27,8 +28,8 @@ class AcceptedFault(Exception):
 @frozen
 class Accepted:
     """Differences that one line accepts: those of a source whose id is like the pattern `id`, and
-    of which `kind`, `what`, `when` and `theirs` hold, where they are given. `until` is the first
-    day on which it no longer counts.
+    of which `kind`, `what`, `when` and `theirs` hold, where they are given. It counts from the
+    day `since` on, and no longer from the day `until` on.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Accepted:
     what: str = ""
     when: str = ""
     theirs: str = ""
+    since: str = ""
     until: str = ""
 
     def takes(self, difference: Difference, at: str) -> bool:
@@ -49,6 +51,7 @@ class Accepted:
             and fnmatchcase(difference.what, self.what or "*")
             and self.when in difference.when
             and self.theirs in ("", difference.theirs)
+            and at >= self.since
             and not (self.until and at >= self.until)
         )
 
@@ -84,7 +87,9 @@ def sorted_by(
     found.unused = [
         line
         for number, line in enumerate(known)
-        if number not in used and any(fnmatchcase(name, line.source) for name in asked)
+        if number not in used
+        and at >= line.since
+        and any(fnmatchcase(name, line.source) for name in asked)
     ]
     return found
 
@@ -107,7 +112,7 @@ def read_accepted(path: Path) -> list[Accepted]:
 def _lines(table: Any, place: str) -> list[Accepted]:
     if not isinstance(table, Mapping):
         raise AcceptedFault(f"{place}: this is no table")
-    known = (*_TEXTS, "id", "until")
+    known = (*_TEXTS, "id", *_DAYS)
     for key in table.keys() - set(known):
         help = help_for(str(key), known, "keys")()
         raise AcceptedFault(f"{place}: there is no key `{shown(key)}`; {help}")
@@ -122,7 +127,8 @@ def _lines(table: Any, place: str) -> list[Accepted]:
         raise AcceptedFault(f"{place}: it has no `reason`, and none is accepted without")
     if texts.get("kind", "") not in ("", *get_args(DifferenceKind)):
         raise AcceptedFault(f"{place}: `kind` is one of {', '.join(get_args(DifferenceKind))}")
-    until = table.get("until", "")
-    if not isinstance(until, str | datetime.date):
-        raise AcceptedFault(f"{place}: `until` is a day such as 2027-01-31")
-    return [Accepted(id=pattern, until=str(until), **texts) for pattern in patterns]
+    for key in _DAYS:
+        if not isinstance(table.get(key, ""), str | datetime.date):
+            raise AcceptedFault(f"{place}: `{key}` is a day such as 2027-01-31")
+        texts[key] = str(table.get(key, ""))
+    return [Accepted(id=pattern, **texts) for pattern in patterns]

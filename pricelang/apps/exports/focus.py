@@ -93,15 +93,13 @@ def _list_part(below: PriceBook, part: Priced, kind: str) -> Priced:
     Raises `PriceError` where the list has no price for it, or not one.
     """
     model, at = part.cell.model.name, datetime.datetime.fromtimestamp(part.at, datetime.UTC)
-    # What the clock or an account's usage sets in the contract alone is no word of the list.
-    known = {one.name for one in below.checked.dimensions}
-    own = {x.name for x in part.book.dimensions if x.clocked or x.ladder is not None} - known
+    # What the clock sets in the contract alone is no word of the list.
+    own = {x.name for x in part.book.dimensions if x.clocked}
+    own -= {one.name for one in below.checked.dimensions}
     said = {name: value for name, value in part.dimensions if name not in own}
     try:
-        if kind == "single":
-            return below.rates.request(
-                model, at, dict(part.usage), said, held=False
-            )  # it was, by its own book
+        if kind == "single":  # it was within limits, by its own book
+            return below.rates.request(model, at, dict(part.usage), said, held=False)
         found = below.rates.bounds(model, at, dict(part.usage), said, {})
     except PriceError as error:
         raise BadRequest(

@@ -65,11 +65,7 @@ def expected_cost(book: PriceBook, mixes: Sequence[Mix], month: str | None = Non
     """
     if not mixes:
         raise BadRequest("bad_workload", "the workload has no requests", help="name at least one")
-    year, number = month_of(month)
-    days = [
-        f"{year:04}-{number:02}-{day:02}"
-        for day in range(1, calendar.monthrange(year, number)[1] + 1)
-    ]
+    days = _days_of(month)
     runs = [WorkloadRun(book, mixes, level, days) for level in range(len(LEVELS))]
     together, found = NOTHING, []
     for index, day in enumerate(days):
@@ -97,6 +93,13 @@ def expected_cost(book: PriceBook, mixes: Sequence[Mix], month: str | None = Non
         tuple(middle.notes),
         tuple(middle.tiers.values()),
     )
+
+
+def _days_of(month: str | None) -> list[str]:
+    """The days of a month. Raises `BadRequest` (`bad_date`)."""
+    year, number = month_of(month)
+    last = calendar.monthrange(year, number)[1]
+    return [f"{year:04}-{number:02}-{day:02}" for day in range(1, last + 1)]
 
 
 def _ordered(ends: Sequence[Fraction]) -> Range:

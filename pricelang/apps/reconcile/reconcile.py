@@ -36,6 +36,7 @@ from pricelang.apps.reconcile.tiered_lines import after_tiers
 from pricelang.apps.reconcile.usage_period import within_period
 from pricelang.apps.reports.adjustments import COMMITMENT, Adjustment
 from pricelang.apps.reports.period import Period, period_of
+from pricelang.model.ages import read_to
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import written
 from pricelang.present.text import help_for, how_many
@@ -173,7 +174,7 @@ def _reconcile(
     )
     drift = drift_of(lines, comparing.within, comparing.total_within)
     found = findings_of(book, lines, (usage_read, cost_read), comparing.within, drift is not None)
-    last = max((source.read for source in book.checked.sources), default=None)
+    last = read_to(book.checked)
     key = book.content[:12] if book.content else None
     about = (book.name, book.title, None if last is None else written(last), key)
     return Reconciliation(

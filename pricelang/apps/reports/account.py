@@ -11,7 +11,7 @@ from attrs import evolve
 
 from pricelang.apps.reports.account_changes import AccountChanges
 from pricelang.apps.reports.account_notes import AccountNotes
-from pricelang.apps.reports.account_rules import AccountRules, Counting
+from pricelang.apps.reports.account_rules import AccountRules, CountedBy
 from pricelang.apps.reports.adjustments import CAP, COMMITMENT, MINIMUM, Adjustment
 from pricelang.apps.reports.counted_requests import CountedRequest, CountedRequests
 from pricelang.apps.reports.holders import Holders, NamedHolders
@@ -80,10 +80,11 @@ class AccountUsage:
         if start is None:
             return
 
-        def matters(one: Counting) -> bool:
+        def matters(one: CountedBy) -> bool:
             return turn_of(priced.at, one.per, one.term) == turn_of(start, one.per, one.term)
 
-        if any(map(matters, self._rules.in_order(priced))):
+        ordered = self._rules.in_order(priced)
+        if any(ordered if self._rules.counts_money else map(matters, ordered)):
             holders = self._holders.take(self._rules.keys_of(priced), carried)
             self._uses.add(CountedRequest(priced, False, holders))
         elif any(map(matters, self._rules.commitments(priced))):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from attrs import frozen
 
@@ -25,7 +26,7 @@ from pricelang.model.errors import BadRequest
 
 
 @frozen
-class Counting:
+class CountedBy:
     """What a request is counted by: a key and a period, such as `organization per month`, and the
     days of a term.
     """
@@ -42,8 +43,8 @@ class AccountRules:
     def __init__(self, book: m.Book) -> None:
         self._book = book
         self._ladders = LadderTerms(book)
-        self._allowances: dict[tuple[Point, str], tuple[Counting, ...]] = {}
-        self._beside: dict[Point, tuple[Counting, ...]] = {}
+        self._allowances: dict[tuple[Point, str], tuple[CountedBy, ...]] = {}
+        self._beside: dict[Point, tuple[CountedBy, ...]] = {}
         self._bounds: dict[Point, tuple[SpendLimit, ...]] = {}
         self._credits: dict[Point, tuple[SpendLimit, ...]] = {}
 
@@ -62,7 +63,7 @@ class AccountRules:
         ordered = (one.per for one in self.in_order(priced))
         return {key_of(per): per for per in (*ordered, *bounds)}
 
-    def in_order(self, priced: Priced) -> Iterator[Counting]:
+    def in_order(self, priced: Priced) -> Iterator[CountedBy]:
         """What counts a request at its place in the order of instants: allowances and tiers of the
         meters that it uses, ladders, and the credits that may pay for it.
         """
@@ -71,8 +72,8 @@ class AccountRules:
             ladders = self._ladders.at(cell.point)
             credits = credits_of(self._book, cell)
             self._beside[cell.point] = (
-                *(Counting(one.ladder.account, one.term) for one in ladders),
-                *(Counting(one.per, one.term) for one in credits),
+                *(CountedBy(one.ladder.account, one.term) for one in ladders),
+                *(CountedBy(one.per, one.term) for one in credits),
             )
         for name, uses in priced.given.items():
             if (uses if isinstance(uses, int) else any(uses)) and isinstance(
@@ -81,14 +82,14 @@ class AccountRules:
                 yield from self._of_meter(priced, name)
         yield from self._beside[cell.point]
 
-    def _of_meter(self, priced: Priced, name: str) -> tuple[Counting, ...]:
+    def _of_meter(self, priced: Priced, name: str) -> tuple[CountedBy, ...]:
         key = priced.cell.point, name
         if key not in self._allowances:
             terms = terms_of(self._book, priced.cell, name)
             self._allowances[key] = (
                 ()
                 if terms is None
-                else (Counting(terms.per, terms.pool_term), Counting(terms.per, terms.tier_term))
+                else (CountedBy(terms.per, terms.pool_term), CountedBy(terms.per, terms.tier_term))
             )
         return self._allowances[key]
 
@@ -99,11 +100,11 @@ class AccountRules:
             self._bounds[point] = bounds_for(self._book, priced.cell)
         return self._bounds[point]
 
-    def commitments(self, priced: Priced) -> Iterator[Counting]:
+    def commitments(self, priced: Priced) -> Iterator[CountedBy]:
         """What counts a request towards what is committed."""
         for one in self.bounds(priced):
             if one.kind == "commitment":
-                yield Counting(one.per, one.term)
+                yield CountedBy(one.per, one.term)
 
     def credits(self, priced: Priced) -> tuple[SpendLimit, ...]:
         """The credits that may pay for a request. Raises `BadRequest`."""
@@ -116,11 +117,28 @@ class AccountRules:
         """The instant from which usage before a period matters that begins at `start`, for it uses
         what the account has for a longer one; None where none does.
         """
-        turns = [turn_of(start, one.per, one.term) for one in self._every()]
-        first = min(turns, default=start)
+        first = self._first(start)
+        if first < start and self.counts_money:
+            while (earlier := self._first(first)) < first:
+                first = earlier  # what it cost then was counted from further back
         return first if first < start else None
 
-    def _every(self) -> Iterator[Counting]:
+    def _first(self, at: int) -> int:
+        """The first start of the periods that hold an instant."""
+        every = [one for one in self._every() if one.term is None or at < one.term[1]]
+        return min((turn_of(at, one.per, one.term) for one in every), default=at)
+
+    @cached_property
+    def counts_money(self) -> bool:
+        """Decides whether what requests cost is counted, for which all that moves their prices must
+        be known.
+        """
+        ladders = (one.ladder for one in self._book.dimensions)
+        return any(one is not None and one.spend for one in ladders) or any(
+            bound.kind != "limit" for bound, _ in account_bounds(self._book)
+        )
+
+    def _every(self) -> Iterator[CountedBy]:
         """All that counts usage before a period: but for floors and caps, which are of whole
         periods.
         """
@@ -129,11 +147,11 @@ class AccountRules:
             lines = [(line.account, line.scope) for line in charge.pools]
             lines += [(line.account, line.scope) for line in charge.prices if line.account]
             for per, scope in lines:
-                yield Counting(per, term_for(book, per, scope))
+                yield CountedBy(per, term_for(book, per, scope))
         for dimension in book.dimensions:
             if dimension.ladder is not None:
                 per, scope = dimension.ladder.account, dimension.ladder.scope
-                yield Counting(per, term_for(book, per, scope))
+                yield CountedBy(per, term_for(book, per, scope))
         for bound, _ in account_bounds(book):
             if bound.kind != "limit":
-                yield Counting(bound.per, bound.term)
+                yield CountedBy(bound.per, bound.term)

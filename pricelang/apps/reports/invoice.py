@@ -44,7 +44,8 @@ class Invoice(InNotebook):
     with the lines, and the records that have no price.
 
     `book` and `title` are those of the book that priced,
-    `list` the name of the one that it extends, or its own.
+    `list` the name of the one that it extends, or its own, and `sources_read` the last day on which
+    a source of either was read.
     """
 
     book: str
@@ -59,6 +60,7 @@ class Invoice(InNotebook):
     counts: Counts
     unpriced: tuple[Unpriced, ...]
     notes: tuple[tuple[Note, int], ...]
+    sources_read: str | None = None
 
     def account_lines(self) -> tuple[tuple[tuple[object, ...], Adjustment], ...]:
         """The lines of the account with the group of each: an allowance and a tier are spread over
@@ -80,6 +82,7 @@ class Invoice(InNotebook):
         return {
             "book": self.book,
             "list": self.list,
+            "sources_read": self.sources_read,
             "period": None if self.period is None else self.period.name,
             "lines": [line.to_dict(self.by) for line in self.lines],
             "subtotals": [one.to_dict() for one in self.subtotals],
@@ -209,6 +212,7 @@ class _Draft:
             tally.counts(),
             tally.unpriced(),
             tuple(noted),
+            self.book.as_of,
         )
 
     def priced(self, record: Record, given: RecordDefaults) -> _Requests:

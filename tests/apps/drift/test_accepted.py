@@ -35,6 +35,8 @@ def lines(tmp_path: Path, text: str) -> Path:
         ('source = "genai-prices"', False),
         ('when = "speed slow"', False),
         ("until = 2026-12-01", True),
+        ("since = 2026-11-29", True),
+        ("since = 2026-11-30", False),
         ("until = 2026-11-29", False),
     ],
 )
@@ -49,6 +51,7 @@ def test_what_takes_nothing_is_unused_where_its_source_was_asked(tmp_path: Path)
     text = (
         '[[accepted]]\nsource = "litellm"\nid = ["acme/*", "gone"]\nreason = "a"\n'
         '[[accepted]]\nsource = "anthropic"\nid = "*"\nreason = "b"\n'
+        '[[accepted]]\nsource = "litellm"\nid = "later"\nreason = "c"\nsince = 2026-11-30\n'
     )
     found = sorted_by(
         read_accepted(lines(tmp_path, text)), [PRICE, NAME], ["litellm"], "2026-11-29"

@@ -445,5 +445,5 @@ def test_a_workload_may_say_its_tier_and_leaves_out_what_is_of_longer_periods() 
         "`volume`: what a longer period than a month reaches is left out",
         "not in the estimate of a month: the credit `gift` per organization per year",
     ]
-    said = found.workload(request, per_day=1, month="2026-04", dimensions={"volume": "high"})
+    said = found.workload(request, per_day=1, month="2026-04", volume="high")
     assert said.total == same(Fraction(30 * 9 * 2))

@@ -308,6 +308,43 @@ def test_earlier_usage_counts_for_a_longer_period() -> None:
     assert lines(found.invoice(records, "2026-06")) == [("tier", "project p", -2)]
 
 
+def test_what_earlier_usage_cost_is_counted_with_all_that_moved_its_price() -> None:
+    gift = "credit gift\n  $100 per organization per year  when region is eu\n"
+    found = book(ladder(), gift)
+
+    def of(day: int, month: int, region: str) -> Record:
+        part = Part("m-1", f"2026-{month:02}-{day:02}", {"region": region}, {"input": 20})
+        return Record((part,), Place("f", 1), "canonical", attributes={"project": "p"})
+
+    # In April the 20 units of `us` leave 5 of the second tier to those of `eu`, which cost $45.
+    records = [of(1, 4, "us"), of(2, 4, "eu"), of(1, 5, "eu")]
+    (credit,) = (x for x in found.invoice(records, "2026-05").adjustments if x.kind == "credit")
+    assert credit.amount == -(100 - 45)
+    assert due(found.invoice(records, "2026-05")) == 70 - 55
+
+
+@pytest.mark.parametrize("kind", ["pool", "floor"])
+def test_pools_and_floors_of_a_term(kind: str) -> None:
+    days = "  from 2026-03-15 before 2027-03-15\n"
+    text = {
+        "pool": "  first 10 gigabyte_months free per project per term" + days,
+        "floor": "limit floor\n  at least $90 per project per term" + days,
+    }[kind]
+    found = book(text)
+    records = [record(14, 3, store=4), record(15, 3, store=4), record(31, 12, store=9)]
+    year = found.invoice(records, "2026")
+    month = found.invoice(records, "2026-12")
+    whole = found.invoice(records)
+    if kind == "pool":
+        assert lines(year) == lines(whole) == [("allowance", "project p", -30)]
+        assert lines(month) == [("allowance", "project p", -18)]
+        assert [one.until for one in year.adjustments] == ["2027-03-15"]
+    else:
+        assert lines(whole) == [("minimum", "project p", 90 - 39)]
+        assert lines(year) == lines(month) == []
+        assert "is of a term, and this invoice is not of a whole one" in str(year.notes)
+
+
 CREDITS = """
 credit late
   $10 per project per month  before 2026-08-01

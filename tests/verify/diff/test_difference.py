@@ -435,9 +435,6 @@ SAME = {
         'otherwise refuse from 2026-05-01 because "so"\n  no effect for m-2 because "so"\n  otherwise no effect before 2026-05-01 because',
         text,
     ),
-    "a factor on what is free": lambda text: changed(
-        "exclude half", "multiplier idle\n  when tier is flex\n  x 3 on both\nexclude half", text
-    ).replace("stack half", "stack idle, half"),
     "a threshold that decides nothing": lambda text: changed(
         "x 0.5 on both",
         "x 0.5 on both when input over 500\n  x 0.5 on both when input up to 500",

@@ -1,0 +1,51 @@
+"""How old what a book says is: when its sources were last read, and which of them are alive."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from pricelang.model.book import Book
+from pricelang.model.origins import Source
+
+DAY = 86_400
+
+
+@frozen
+class AgedSource:
+    """The newest reading of an address, how old it is in days, and after how many it is read
+    again.
+    """
+
+    source: Source
+    days: int
+    every: int
+
+
+def read_to(book: Book) -> int | None:
+    """The last day on which a source of a book was read; None where it names none."""
+    return max((source.read for source in book.sources), default=None)
+
+
+def interval(book: Book) -> int | None:
+    """The longest time in days after which a source of a book is read again; None where none is
+    alive.
+    """
+    return max((source.every for source in book.sources if source.every), default=None)
+
+
+def aged_sources(book: Book, now: int) -> list[AgedSource]:
+    """The addresses that are alive by an instant, the oldest first. One address may stand for
+    several readings, of which the last counts, and is alive if any says how often it is read.
+    """
+    newest: dict[str, Source] = {}
+    every: dict[str, int] = {}
+    for source in book.sources:
+        if source.address not in newest or source.read > newest[source.address].read:
+            newest[source.address] = source
+        if source.every:
+            every[source.address] = min(source.every, every.get(source.address, source.every))
+    found = [
+        AgedSource(newest[address], (now - newest[address].read) // DAY, days)
+        for address, days in every.items()
+    ]
+    return sorted(found, key=lambda aged: -aged.days)
