@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
 from pricelang.api import Book
-from pricelang.editor.fixes import fixes_of
-from pricelang.editor.open_books import OpenBook
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
-from pricelang.verify.audit import Audit
+
+if TYPE_CHECKING:
+    from pricelang.editor.open_books import OpenBook
+    from pricelang.verify.audit import Audit
 
 
 @define(eq=False, slots=False)
@@ -21,6 +22,7 @@ class Screen:
 
     opened: OpenBook | None
     book: Book | None
+    faults: tuple[Fault, ...]
 
     @cached_property
     def audit(self) -> Audit:
@@ -42,8 +44,7 @@ class Screen:
 
 def faults_of(screen: Screen) -> Iterator[dict[str, Any]]:
     """The faults of the book as an editor shows them: columns in UTF-16 units, from 0."""
-    opened = screen.opened
-    for fault in opened.faults if opened is not None else ():
+    for fault in screen.faults:
         yield {
             "code": fault.code,
             "severity": fault.severity,
@@ -55,6 +56,8 @@ def faults_of(screen: Screen) -> Iterator[dict[str, Any]]:
 
 
 def _fixes(screen: Screen, fault: Fault) -> Iterator[dict[str, Any]]:
+    from pricelang.editor.fixes import fixes_of
+
     texts = dict(screen.opened.texts) if screen.opened is not None else {}
     for fix in fixes_of(fault, texts):
         edits = [{**_place(screen, edit.span), "text": edit.text} for edit in fix.edits]
