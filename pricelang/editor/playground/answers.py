@@ -48,7 +48,7 @@ class Playground:
             try:
                 shown["html"] = str(join(*self._tab(screen, screen.book, given)))
             except PriceError as error:
-                shown["html"] = str(refusal(error))
+                shown["html"] = str(refusal(screen, error))
         return json.dumps(shown)
 
     def prepare(self) -> None:

@@ -5,6 +5,7 @@ The first answer waits for this module alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,8 +16,10 @@ from pricelang.editor.playground.screen import Screen
 from pricelang.model.errors import PriceError
 from pricelang.present.html_tables import html_table
 from pricelang.present.markup import Html, element, join
-from pricelang.present.table import NotedCell, Table
+from pricelang.present.table import Table
 from pricelang.usage.request_flags import quantity
+
+_PLACE = re.compile(r"([A-Za-z0-9_./-]+\.price:[0-9]+)")
 
 
 def price_tab(screen: Screen, book: Book, request: Mapping[str, Any]) -> Iterator[Html]:
@@ -28,15 +31,22 @@ def price_tab(screen: Screen, book: Book, request: Mapping[str, Any]) -> Iterato
     for note in bill.notes:
         yield element("p", note_line(note), class_=f"note {note.level}")
     yield element("h3", "Why")
-    lines = (join(line, Html("\n")) for line in bill.explain().split("\n"))
-    yield element("pre", *lines, class_="why")
+    lines = (_explained(screen, line) for line in bill.explain().split("\n"))
+    yield element("pre", *lines, class_="why", tabindex="0")
 
 
-def refusal(error: PriceError) -> Html:
+def _explained(screen: Screen, line: str) -> Html:
+    """A line of an explanation, whose places lead to the lines of their rules."""
+    parts = _PLACE.split(line)
+    shown = [_place(screen, part, part) if at % 2 else part for at, part in enumerate(parts)]
+    return join(*shown, Html("\n"))
+
+
+def refusal(screen: Screen, error: PriceError) -> Html:
     """Why there is no answer."""
     told = [element("p", f"{error.code}: {error}")]
     if error.location:
-        told.append(element("p", _button(error.location, f"{error.rule or 'rule'} in the book")))
+        told.append(element("p", _place(screen, error.location, error.location)))
     if error.help:
         told.append(element("p", f"help: {error.help}"))
     return element("div", *told, class_="refused", role="alert")
@@ -44,14 +54,15 @@ def refusal(error: PriceError) -> Html:
 
 def shown_table(screen: Screen, table: Table) -> Html:
     """A table whose cells lead to the lines of their rules."""
+    return html_table(
+        table, lambda cell: _place(screen, cell.place, cell) if cell.place else join(cell)
+    )
 
-    def link(cell: NotedCell) -> Html:
-        if not cell.place:
-            return join(cell)
-        file, _, line = cell.place.rpartition(":")
-        return _button(f"{screen.names.get(file, file)}:{line}", cell)
 
-    return html_table(table, link)
+def _place(screen: Screen, place: str, text: str) -> Html:
+    """What leads to a line, by the name of its file in messages."""
+    file, _, line = place.rpartition(":")
+    return _button(f"{screen.file(file)}:{line}", text)
 
 
 def _button(place: str, text: str) -> Html:

@@ -30,9 +30,14 @@ class Screen:
         assert self.book is not None
         return self.book.audit
 
+    def file(self, name: str) -> str:
+        """A file as the playground names it, by its name in messages."""
+        if self.opened is None:
+            return name.removeprefix(f"{self.book.name}/") if self.book is not None else name
+        return self._files.get(name, name)
+
     @cached_property
-    def names(self) -> dict[str, str]:
-        """The files as the playground names them, by their names in messages."""
+    def _files(self) -> dict[str, str]:
         if self.opened is None:
             return {}
         folder = self.opened.entry.parent
@@ -74,7 +79,7 @@ def _place(screen: Screen, span: Span) -> dict[str, Any]:
         return [line - 1, len(row[: column - 1].encode("utf-16-le", "surrogatepass")) // 2]
 
     return {
-        "file": screen.names.get(span.file, span.file),
+        "file": screen.file(span.file),
         "from": at(span.line, span.column),
         "to": at(span.end_line, span.end_column),
     }
