@@ -56,6 +56,13 @@ def cold_part(quick: bool) -> list[str]:
     return lines
 
 
+def editor_part(quick: bool) -> list[str]:
+    """From a letter to the faults on the screen."""
+    from benchmarks import editor
+
+    return editor.page(quick)
+
+
 def live_part(quick: bool) -> list[str]:
     """Objects in memory."""
     from benchmarks import live
@@ -147,6 +154,7 @@ PARTS = {
     "record": record_part,
     "readers": readers_part,
     "live": live_part,
+    "editor": editor_part,
     "cold": cold_part,
     "books": books_part,
     "tables": tables_part,

@@ -110,8 +110,10 @@ def _names(draft: Draft, body: t.ClaimBody) -> tuple[str, ...]:
             return ()
         case _:
             assert_never(body)
-    for name in names:
+    for number, name in enumerate(names):
         draft.modifier(name)
+        if name.text in {before.text for before in names[:number]}:
+            draft.fault("twice", f"`{name.text}` is claimed of itself", name.span, "name another")
     return tuple(name.text for name in names)
 
 

@@ -112,14 +112,17 @@ class DraftFaults:
         """Decides whether anything is wrong that leaves no book."""
         return any(fault.severity == "error" for fault in self.faults)
 
+    def is_lost(self, name: str) -> bool:
+        """Decides whether a name may be declared by a statement that could not be read."""
+        return name in self.lost or any(name in layer.lost for layer in self.layers)
+
     def unknown(
         self, kind: str, name: t.Name, known: Iterable[str], of: str = "", help: str | None = None
     ) -> None:
         """Adds the fault of an unknown name; `of` says whose name it would be, `help` what to do
         where no name is near.
         """
-        lost = name.text in self.lost or any(name.text in layer.lost for layer in self.layers)
-        if lost or any(f.span == name.span for f in self.parsing):
+        if self.is_lost(name.text) or any(f.span == name.span for f in self.parsing):
             return
         self.fault(
             f"unknown_{kind.replace(' ', '_')}",

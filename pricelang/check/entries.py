@@ -1,4 +1,6 @@
-"""Which file a book begins with: that of a name, of a path, or the one that another book extends."""
+"""Which file a book begins with: that of a name, of a path, or the one that another book
+extends.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from pricelang.check.axes import declare_dimensions, fill_offers, space_of
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.ladders import declare_ladders, fill_ladders
 from pricelang.check.size_limits import digits_of
+from pricelang.check.sources import declare_sources
 from pricelang.check.tables import columns_of, day_in, row_origin
 from pricelang.model import book as m
 from pricelang.model.charges import ORGANIZATION
@@ -26,11 +27,7 @@ OPTIONAL = ("retired", "deprecated", "see", "unsure")
 
 def declare_names(draft: Draft) -> None:
     """Declares every name of the book and lays out `draft.space`."""
-    for _, source in draft.statements(t.Source):
-        if draft.declare("source", source.name):
-            draft.sources[source.name.text] = m.Source(
-                source.name.text, source.address.text, source.read.seconds, _days(draft, source)
-            )
+    declare_sources(draft)
     _account_keys(draft)
     _units(draft)
     _meters(draft)
@@ -49,22 +46,6 @@ def declare_names(draft: Draft) -> None:
     draft.space = space_of(draft, models, dimensions)
     fill_offers(draft)
     fill_ladders(draft)
-
-
-def _days(draft: Draft, source: t.Source) -> int | None:
-    """After how many days a source is read again; None where it is not alive."""
-    if source.every is None or source.unit is None:
-        return None
-    days = source.every.value
-    if source.unit.text not in ("day", "days") or days.denominator != 1 or days < 1:
-        draft.fault(
-            "bad_interval",
-            "a source is read again after a whole number of days",
-            source.every.span,
-            "write `every 30 days`",
-        )
-        return None
-    return int(days)
 
 
 def modifiers_in_order(draft: Draft) -> Iterator[tuple[int, t.Multiplier | t.Surcharge]]:

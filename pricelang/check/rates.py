@@ -179,8 +179,10 @@ def _cell_price(
         case "derived":
             if derives:
                 return "derived", None, None
-            message = f"no `derive` says what `{name}` is derived from"
-            draft.fault("derived", message, cell.span)
+            if not draft.is_lost(name):
+                message = f"no `derive` says what `{name}` is derived from"
+                help = f"write `derive {name} is 0.1 x input`, or the amount"
+                draft.fault("derived", message, cell.span, help)
         case "blank":
             help = "write an amount, `derived` or `not offered`"
             draft.fault("blank_cell", f"the price of `{name}` is blank", cell.span, help)

@@ -43,8 +43,8 @@ _prices = click.option(
     "prices",
     multiple=True,
     metavar="METER=AMOUNT",
-    help="A price as the tables of the book write it, such as input=8 per MTok. What follows from it "
-    "is derived. May be repeated.",
+    help="A price as the tables of the book write it, such as input=8 per MTok. What follows "
+    "from it is derived. May be repeated.",
 )
 
 

@@ -80,8 +80,7 @@ def command(
     if draft and form != "text":
         ctx.fail("`--draft` writes a patch, and has no other form")
     opened = open_book(book)
-    lines = _accepted(accepted or _beside(book))
-    data = _data(opened, sources)
+    data, lines = _data(opened, sources), _accepted(accepted or _beside(book))
     report = drift_report(opened, data, (at or today())[:10], lines)
     if draft:
         _show_draft(opened, book, report, data)

@@ -44,6 +44,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of what a command prints as JSON.",
     "new": "Write a small book to begin with.",
     "mcp": "Serve an assistant, by the Model Context Protocol.",
+    "playground": "Write and try a book in the browser, without a network.",
     "lsp": "Serve an editor, by the Language Server Protocol.",
     "compile": "Write a book in the compiled form that any program can evaluate.",
 }
@@ -61,6 +62,7 @@ WITHOUT_TABLES = frozenset(
         "mcp",
         "new",
         "schema",
+        "playground",
         "sql",
     )
 )

@@ -1,4 +1,6 @@
-"""The options of a command under headings: what a request says, what records are, what is written."""
+"""The options of a command under headings: what a request says, what records are, what is
+written.
+"""
 
 from __future__ import annotations
 

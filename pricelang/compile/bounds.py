@@ -1,4 +1,6 @@
-"""Floors and caps of requests and of accounts that contradict each other, or would both be added."""
+"""Floors and caps of requests and of accounts that contradict each other, or would both be
+added.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,3 @@
-"""What an editor asks of books while they are written; `server` speaks the Language Server Protocol."""
+"""What an editor asks of books while they are written; `server` speaks the Language Server
+Protocol.
+"""

@@ -22,7 +22,9 @@ class Edit:
 
 @frozen
 class Fix:
-    """Edits that mend a fault, and what they do in words. `certain` says that nothing else would."""
+    """Edits that mend a fault, and what they do in words. `certain` says that nothing else
+    would.
+    """
 
     title: str
     edits: tuple[Edit, ...]

@@ -1,4 +1,6 @@
-"""What an editor shows of a name or a figure: what it is, where it is from, and what it was before."""
+"""What an editor shows of a name or a figure: what it is, where it is from, and what it was
+before.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What stands above a line of a book in an editor: amounts of examples, verdicts of claims, and what
+"""What stands above a line of a book in an editor: amounts of examples, verdicts of claims, and
+what
 a book changes since the last commit.
 """
 

@@ -1,4 +1,5 @@
-"""The names in the files of a book: what each stands for, where it is declared and where it is used.
+"""The names in the files of a book: what each stands for, where it is declared and where it is
+used.
 
 A name is declared as something of a kind; a use may be of one of several kinds, such as a meter, a
 group of meters or a unit behind `on`. A value belongs to its dimension.
@@ -50,7 +51,9 @@ DECLARED: dict[tuple[type, str], Kind] = {
     (t.Commitment, "name"): "modifier",
     (t.Credit, "name"): "modifier",
 }
-"""The fields of statements that declare a name. Values and models are declared in lines and rows."""
+"""The fields of statements that declare a name. Values and models are declared in lines and
+rows.
+"""
 
 USED: dict[tuple[type, str], tuple[Kind, ...]] = {
     (t.Endings, "models"): MODELS,

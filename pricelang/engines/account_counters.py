@@ -18,7 +18,8 @@ from pricelang.model.charges import CALENDAR_PERIODS, period_word
 from pricelang.model.errors import BadRequest
 
 Kind: TypeAlias = Literal["pool", "tiers", "ladder", "whole"]
-"""What counts: the pool or the tiers of a meter's own charge, a ladder that gives each unit the tier
+"""What counts: the pool or the tiers of a meter's own charge, a ladder that gives each unit the
+tier
 of its place, and one that gives all units that of the whole period.
 """
 
@@ -51,7 +52,8 @@ class AccountCounter:
 
 @frozen
 class Counted:
-    """What the counters of a kind count: the units of a meter, or those of a ladder of the plan. The
+    """What the counters of a kind count: the units of a meter, or those of a ladder of the plan.
+    The
     rates say which of these counters has a row, by its number from 1 on; 0 is none.
     """
 

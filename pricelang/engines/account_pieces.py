@@ -160,7 +160,8 @@ def _row(usage: UsageInPieces, counted: Counted) -> str:
     order = ", ".join(usage.of(column) for column, _ in _order(usage))
     return (
         f"{_stretch(usage, counted)} + coalesce(sum({usage.units(counted)}) over (partition by "
-        f"{', '.join(shared)} order by {order} rows between unbounded preceding and 1 preceding), 0)"
+        f"{', '.join(shared)} order by {order} "
+        "rows between unbounded preceding and 1 preceding), 0)"
     )
 
 

@@ -59,7 +59,8 @@ class AccountPlace:
         order = (
             ""
             if counted.kind == "whole"
-            else f" order by {', '.join(self.order)} rows between unbounded preceding and 1 preceding"
+            else f" order by {', '.join(self.order)} "
+            "rows between unbounded preceding and 1 preceding"
         )
         return (
             f"coalesce(sum({self.counted_units(units)}) over (partition by {', '.join(shared)}"
@@ -69,8 +70,10 @@ class AccountPlace:
 
 @frozen(eq=False)
 class MeterUnits:
-    """How the units of a meter stand, as SQL: how many are `billed`, the count of each counter where
-    they `start` (of a ladder of all units, that of the whole period), and what a `mark` of the rates
+    """How the units of a meter stand, as SQL: how many are `billed`, the count of each counter
+    where
+    they `start` (of a ladder of all units, that of the whole period), and what a `mark` of the
+    rates
     is.
     """
 
@@ -184,6 +187,7 @@ class PlacedMeter:
         # are NULL and not what `greatest` makes of it
         return (
             f"case when {self._rate('version')} is null or {billed} is null then null when "
-            f"{quantity.sql} = 0 then {zero} when {self._rate(f'atoms_{n}')} is null then null else "
+            f"{quantity.sql} = 0 then {zero} when {self._rate(f'atoms_{n}')} is null "
+            "then null else "
             f"{total if up == 1 else times(f'({total})', up)} end"
         )

@@ -216,7 +216,9 @@ def price_at(plan: Plan, number: int, n: int, own: int, tiers: Tiers) -> int | N
 
 
 def _check_alike(plan: Plan, first: UnitPrices, later: UnitPrices, n: int) -> None:
-    """Raises `BadRequest` (`not_linear`) where anything but a price turns on the tier of a ladder."""
+    """Raises `BadRequest` (`not_linear`) where anything but a price turns on the tier of a
+    ladder.
+    """
     terms = [_without_prices(card.terms[n]) for card in (first, later)]
     if terms[0] != terms[1] or (first.atoms[n] is None) != (later.atoms[n] is None):
         raise BadRequest(

@@ -128,7 +128,8 @@ def _amount(usage: UsageInPieces, n: int) -> str:
         least = f"{usage.of('rows')} * {rate('below')}"
         product = f"case when {usage.is_under(n)} then {least} else {product} end"
     zero = plan.dialect.cast("0", plan.dialect.number)
-    absent = f"{rate('atoms')} is null and {quantity.sql} > 0 or r.{plan.dialect.quote('version')} is null"
+    version = plan.dialect.quote("version")
+    absent = f"{rate('atoms')} is null and {quantity.sql} > 0 or r.{version} is null"
     return amount_sql(quantity.sql, product, zero=zero, absent=absent)
 
 
@@ -140,8 +141,9 @@ def _owed(plan: Plan, span: KeyPeriod, refused: str) -> str:
         f"p.{name(f'pl_holder_{span.key}')}",
         f"p.{name(f'pl_start_{span.period}')}",
     )
+    whose = holder if len(plan.accounts) == 1 else words.cast(holder, words.text)
     columns = [
-        f"{holder if len(plan.accounts) == 1 else words.cast(holder, words.text)} as {name('account')}",
+        f"{whose} as {name('account')}",
         f"{start} as {name('period')}",
         f"sum({rows}) as {name('rows')}",
         f"{_total(plan, refused)} as {name('pl_total')}",
@@ -159,7 +161,8 @@ def _owed(plan: Plan, span: KeyPeriod, refused: str) -> str:
     ]
     listed, within = ",\n  ".join(columns), f"\n  where {start} is not null" if span.term else ""
     return (
-        f"select {', '.join(result)}\nfrom (select {listed}\n  from {name('pl_priced')} p{within}\n  "
+        f"select {', '.join(result)}\nfrom (select {listed}\n"
+        f"  from {name('pl_priced')} p{within}\n  "
         f"group by {holder}, {start}) q"
     )
 

@@ -56,7 +56,8 @@ def without_ladders(
     ladders: Collection[str], rates: RateSnapshots
 ) -> tuple[RateSnapshots, tuple[str, ...], tuple[TieredCard, ...]]:
     """The rates without the dimensions of ladders, those of them on which rates turn, and the rates
-    at every tier of these for each card. Raises `BadRequest` (`not_linear`) for too many combinations of values.
+    at every tier of these for each card. Raises `BadRequest` (`not_linear`) for too many
+    combinations of values.
     """
     places = [n for n, (name, _) in enumerate(rates.dimensions) if name in ladders]
     if not places:

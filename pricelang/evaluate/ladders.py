@@ -1,4 +1,6 @@
-"""Ladders of tiers at a request: which count it, and what each meter pays at each of their tiers."""
+"""Ladders of tiers at a request: which count it, and what each meter pays at each of their
+tiers.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ _NOTHING = Fraction(0)
 
 @frozen
 class ReachedTier:
-    """The tier of a ladder of all units that a period reaches, which ends at `end` (UTC seconds)."""
+    """The tier of a ladder of all units that a period reaches, which ends at `end` (UTC
+    seconds).
+    """
 
     name: str
     counter: Counter

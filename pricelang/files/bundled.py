@@ -32,6 +32,13 @@ def grammar_path() -> Place:
     return folder_of("grammar").joinpath("pricelang.lark")
 
 
+def playground_page() -> Place:
+    """The page of the playground."""
+    if os.path.isdir(os.path.join(PACKAGE, "playground")) or not os.path.isdir(PACKAGE):
+        return folder_of("playground")
+    return folder_of("integrations").joinpath("playground")
+
+
 def rules_folder() -> Place:
     """The folder of the bundled books, one folder a book."""
     return folder_of("rules")

@@ -1,4 +1,5 @@
-"""What was worked out when the package was built, and came with it: in its folder `compiled`, on the
+"""What was worked out when the package was built, and came with it: in its folder `compiled`, on
+the
 disk or in an archive. A checkout has none.
 """
 

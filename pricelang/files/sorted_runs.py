@@ -31,7 +31,8 @@ class _Run:
 class SortedRuns(Generic[Item]):
     """Items that go in in any order and come out sorted by `key`, as often as they are asked for.
 
-    Up to `memory` items (`MEMORY`, unless given) stay in memory; so many at a time are sorted and written behind one
+    Up to `memory` items (`MEMORY`, unless given) stay in memory; so many at a time are sorted and
+    written behind one
     another to one temporary file, which goes with this object. Items are plain tuples, numbers and
     texts. (A plain class: it grows.)
 

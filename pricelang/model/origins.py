@@ -25,7 +25,8 @@ class Origin:
 
 @frozen(eq=False, repr=False)
 class Source:
-    """Where figures come from, and on which day (UTC seconds) it was read; one that is alive is read
+    """Where figures come from, and on which day (UTC seconds) it was read; one that is alive is
+    read
     `every` so many days.
     """
 

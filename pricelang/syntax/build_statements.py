@@ -46,15 +46,9 @@ def _include(b: Builder, n: Parse) -> t.Statement:
 def _source(b: Builder, n: Parse) -> t.Statement:
     name, address, read = b.tokens(n)
     interval = b.tree(n, "source_every")
-    number, unit = b.tokens(interval) if interval is not None else (None, None)
-    return t.Source(
-        b.name(name),
-        b.text(address),
-        b.date(read),
-        b.number(number) if number is not None else None,
-        b.name(unit) if unit is not None else None,
-        span=b.span(n),
-    )
+    said = b.tokens(interval) if interval is not None else ()
+    every = (b.number(said[0]), b.name(said[1])) if said else (None, None)
+    return t.Source(b.name(name), b.text(address), b.date(read), *every, span=b.span(n))
 
 
 def _note(b: Builder, n: Parse) -> t.Statement:

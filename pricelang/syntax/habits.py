@@ -5,17 +5,11 @@ from __future__ import annotations
 import re
 
 from pricelang.present.text import nearest
+from pricelang.syntax.line_habits import AMOUNT, header_help, line_help
 from pricelang.syntax.number_habits import number_at, number_help
 from pricelang.syntax.words import beginnings
 
-AMOUNT = "an amount such as `$0.30`"
-"""How faults name an amount that is expected."""
-
 _HABITS = [
-    (
-        r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}",
-        "write a day as `2026-07-24`",
-    ),
     (r"[0-9]{1,2}:[0-9]", "write a time of day as `06:00`"),
     (r"%", "write a factor as a number, such as `x 0.6`, or a discount as `40% off tokens`"),
     (
@@ -53,6 +47,9 @@ def habit_help(row: str, column: int, wanted: list[str], is_header: bool) -> str
         return "a statement starts in the first column"
     if "`|`" in wanted and re.search(r"[A-Za-z0-9_] +$", row[: column - 1]):
         return "a name has no spaces, and `|` ends a cell"
+    help = line_help(row, column, wanted)
+    if help is not None:
+        return help
     number = number_at(row, column)
     if number is not None:
         help = number_help(number, row[number.end() :], AMOUNT in wanted)
@@ -63,7 +60,25 @@ def habit_help(row: str, column: int, wanted: list[str], is_header: bool) -> str
     for pattern, help in _HABITS:
         if re.match(pattern, rest):
             return help
-    return _near_help(word.group(), wanted) if word else None
+    near = _near_help(word.group(), wanted) if word else None
+    return near or header_help(row, column)
+
+
+_ELSEWHERE = {
+    "assert": "write a `claim` about every request, or an `example` of one",
+    "currency": "the header says the currency: `book shop in EUR`",
+    "discount": "write a discount as a `multiplier` with a line such as `x 0.8 on input`",
+    "extends": "the header says the book below: `book acme extends anthropic from 2026-10-01`",
+    "fee": "write a `charge`",
+    "import": "write `include`, and a book below this one in the header: `extends`",
+    "minimum": "write a `limit` with a line such as `at least $100 per organization per month`",
+    "price": "write prices as a table `rates per MTok`",
+    "prices": "write prices as a table `rates per MTok`",
+    "tax": "write a tax as a `multiplier`, such as `x 1.19 on tokens`",
+    "test": "write an `example`",
+    "use": "write `include`, and a book below this one in the header: `extends`",
+}
+"""What other languages call a statement, and how a book says it."""
 
 
 def _comment_help(row: str) -> str | None:
@@ -72,8 +87,8 @@ def _comment_help(row: str) -> str | None:
 
 def _statement_help(word: str) -> str:
     """Help where no statement begins with a word."""
-    if word == "discount":  # which is near to `account` by its letters alone
-        return "write a discount as a `multiplier` with a line such as `x 0.8 on input`"
+    if word.lower() in _ELSEWHERE:
+        return _ELSEWHERE[word.lower()]
     near = nearest(word, beginnings(), most=1)
     if near:
         return f"did you mean `{near[0]}`?"

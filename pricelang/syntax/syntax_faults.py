@@ -12,7 +12,8 @@ from lark import UnexpectedInput
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from pricelang.syntax.diagnostics import Fault, Span
-from pricelang.syntax.habits import AMOUNT, habit_help
+from pricelang.syntax.habits import habit_help
+from pricelang.syntax.line_habits import AMOUNT
 from pricelang.syntax.split import Chunk
 from pricelang.syntax.words import words
 
@@ -65,6 +66,10 @@ def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:
     behind = rows[line - 1][column - 1 + len(token) :] if line <= len(rows) else ""
     if re.match(r"[^\x00-\x7f\s]", behind):  # the token is the beginning of an odd word
         return _odd_word(rows, line, column, expected)
+    if behind[:1] in (*":=.-/",) and f"`{token}`" in map(_terminal_word, expected):
+        # what is behind the word keeps it from being that word
+        help = f"no mark stands behind `{token}`"
+        return _Found(line, column + len(token), 1, f"unexpected `{behind[0]}`", help=help)
     message = f"unexpected `{token[:60]}`"
     return _Found(line, column, len(token), message, expected)
 

@@ -104,7 +104,9 @@ def _name(part: Part) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _plain(model: str) -> str:
-    """A model by its words and version: a result may name it as its platform does, and with a day."""
+    """A model by its words and version: a result may name it as its platform does, and with a
+    day.
+    """
     name = named(model).model or model
     parts = spelled(name)
     return name if parts is None else f"{'-'.join(sorted(parts.words))} {parts.version}"

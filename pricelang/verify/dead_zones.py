@@ -25,7 +25,8 @@ Way: TypeAlias = Literal["graduated", "falls", "never falls", "undecided"]
 
 @frozen
 class TierStep:
-    """What the step to a `tier` of a ladder (the index of a dimension) does to what an account owes.
+    """What the step to a `tier` of a ladder (the index of a dimension) does to what an account
+    owes.
 
     Where it `falls`, usage between `low` and `start`, in units that the ladder counts or in the
     currency of what it counts as spent, costs more than `start` itself: the price of the `meters`

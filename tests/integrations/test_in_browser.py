@@ -38,24 +38,30 @@ class Silent(SimpleHTTPRequestHandler):
         """Nothing."""
 
 
-def test_it_prices_in_a_browser(tmp_path: Path) -> None:
+def dumped(address: str, folder: Path) -> str:
+    """A page as a browser has it once its scripts have run."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
-        reason = "no chromium here: the evaluator in JavaScript is not tested in a browser"
+        reason = "no chromium here: nobody looked at the page in a browser"
         if os.environ.get("PRICELANG_BROWSER") == "required":
             pytest.fail(reason)
         warnings.warn(reason, stacklevel=1)
         pytest.skip(reason)
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000"]
+    flags += [f"--user-data-dir={folder / 'profile'}", "--dump-dom"]
+    ended = subprocess.run(
+        [program, *flags, address], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert ended.stdout, ended.stderr[-2000:]
+    return ended.stdout
+
+
+def test_it_prices_in_a_browser(tmp_path: Path) -> None:
     (tmp_path / "src").symlink_to(SOURCE)
     (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "book.json").write_text(compiled_text(pricelang.load()), encoding="utf-8")
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Silent, directory=str(tmp_path))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=10000"]
-        flags += [f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
-        address = f"http://127.0.0.1:{server.server_port}/page.html"
-        ended = subprocess.run(
-            [program, *flags, address], capture_output=True, text=True, timeout=120, check=False
-        )
+        page = dumped(f"http://127.0.0.1:{server.server_port}/page.html", tmp_path)
         server.shutdown()
-    assert "<title>costs 1.8</title>" in ended.stdout, ended.stdout + ended.stderr[-2000:]
+    assert "<title>costs 1.8</title>" in page, page

@@ -8,9 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -32,25 +30,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "integrations" / "js"
 PAGES = (PACKAGE / "README.md", ROOT / "docs" / "javascript.md")
 SEED = os.environ.get("PRICELANG_SEED", "0")
-
-
-@pytest.fixture(scope="module")
-def node() -> str:
-    """Node, from version 18 on."""
-    found = shutil.which("node")
-    said = (
-        ""
-        if found is None
-        else subprocess.run([found, "-v"], capture_output=True, text=True).stdout
-    )
-    version = re.match(r"v(\d+)", said)
-    if found is None or version is None or int(version[1]) < 18:
-        message = "no Node from version 18 on: the evaluator in JavaScript is not tested"
-        if os.environ.get("PRICELANG_NODE") == "required":
-            pytest.fail(message)
-        warnings.warn(message, stacklevel=1)
-        pytest.skip(message)
-    return found
 
 
 def answers(node: str, lines: list[dict[str, Any]]) -> list[Any]:

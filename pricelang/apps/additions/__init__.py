@@ -1,1 +1,3 @@
-"""Lines that a book gets: a model, a price, another name, each where the others of its kind stand."""
+"""Lines that a book gets: a model, a price, another name, each where the others of its kind
+stand.
+"""

@@ -1,4 +1,5 @@
-"""The text of a book while lines are put into it: its files, edits by place, and the patch that they
+"""The text of a book while lines are put into it: its files, edits by place, and the patch that
+they
 come to.
 """
 
@@ -26,7 +27,9 @@ class AdditionFault(Exception):
 
 @frozen
 class TextEdit:
-    """A text in the place of a stretch of a file; an empty stretch is a place between two letters."""
+    """A text in the place of a stretch of a file; an empty stretch is a place between two
+    letters.
+    """
 
     file: str
     line: int

@@ -45,7 +45,9 @@ class NewModel:
 
 
 def model_lines(book: EditedBook, new: NewModel, currency: str) -> list[TextEdit]:
-    """All lines of a model. Raises `AdditionFault` where the book has it, or has no model like it."""
+    """All lines of a model. Raises `AdditionFault` where the book has it, or has no model like
+    it.
+    """
     names = {name for statement in book.statements() for name in _models(statement)}
     if new.name in names:
         raise AdditionFault(f"the book has a model `{new.name}`")

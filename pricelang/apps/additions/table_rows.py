@@ -1,4 +1,5 @@
-"""Rows of the tables of a book: the cells by their columns, and a row like another with some of them
+"""Rows of the tables of a book: the cells by their columns, and a row like another with some of
+them
 changed.
 """
 

@@ -14,6 +14,7 @@ from pricelang.apps.audit_report.multiplier_words import times
 from pricelang.apps.audit_report.report import AuditReport
 from pricelang.apps.audit_report.section_claims import verdict_word
 from pricelang.apps.audit_report.section_stacking import MEETINGS, never_together
+from pricelang.apps.audit_report.stacking_matrix import matrix_table
 from pricelang.model.instants import written
 from pricelang.present.decimals import money
 from pricelang.present.html_tables import MarkupCell, breadth, html_table
@@ -102,17 +103,7 @@ def _matrix(report: AuditReport, links: RuleLinks) -> Html:
     names = [reach.name for reach in report.reaches]
     if len(names) < 2:
         return Html("")
-    kinds = {(x.left, x.right): x.kind for x in report.meetings}
-    rows = []
-    for row, name in enumerate(names[:-1]):
-        cells = [MarkupCell("", "none") for _ in names[1 : row + 1]]
-        for other in names[row + 1 :]:
-            kind = kinds[name, other]
-            link = element("a", MEETINGS[kind], href=f"#pair-{name}-{other}")
-            cells.append(MarkupCell(link, f"meet {kind}"))
-        rows.append((MarkupCell(name), *cells))
-    table = Table(("", *names[1:]), tuple(rows), title="How modifiers meet")
-    return html_table(table, links.cell, kind="matrix")
+    return html_table(matrix_table(names, report.meetings, True), links.cell, kind="matrix")
 
 
 def _pairs(report: AuditReport, links: RuleLinks) -> Html:

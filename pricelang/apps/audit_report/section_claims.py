@@ -7,7 +7,7 @@ from typing import Any
 
 from pricelang.apps.audit_report.requests import REQUEST, Blocks, code_of, record_of
 from pricelang.present.markdown import code, table_lines
-from pricelang.present.table import Table
+from pricelang.present.table import NotedCell, Table
 from pricelang.present.text import how_many, printable
 from pricelang.verify.audit import Audit
 from pricelang.verify.claims import Verdict
@@ -33,15 +33,31 @@ def claims_text(audit: Audit, every: bool) -> Blocks:
             *([f"  {verdict.witness}"] if verdict.witness is not None else []),
             "",
         ]
-    return [*lines, *_counts(audit.claims)]
+    return [*lines, *claims_counts(audit)]
+
+
+def claims_table(audit: Audit) -> Table:
+    """All claims, each with its place, its verdict, and the request that breaks it."""
+    rows = tuple(
+        (
+            NotedCell(verdict.claim.text, verdict.claim.origin.place, _of(verdict).strip()),
+            verdict_word(verdict),
+            verdict.why,
+            str(verdict.witness or ""),
+        )
+        for verdict in audit.claims
+    )
+    title = f"claims of {audit.book.name}"
+    return Table(("claim", "verdict", "why", REQUEST), rows, title=title)
 
 
 def _of(verdict: Verdict) -> str:
     return "" if verdict.claim.of is None else f" (of `{verdict.claim.of}`)"
 
 
-def _counts(verdicts: Sequence[Verdict]) -> list[str]:
+def claims_counts(audit: Audit) -> list[str]:
     """How many claims hold: of the book itself, and of each that it extends."""
+    verdicts = audit.claims
     of = {verdict.claim.of: None for verdict in verdicts if verdict.claim.of is not None}
     own = [verdict for verdict in verdicts if verdict.claim.of is None]
     first = _counted(own) if own else "no claims of its own" if of else "no claims"
@@ -75,7 +91,7 @@ def claims_markdown(audit: Audit) -> list[str]:
     )
     headers = ("claim", "where", "verdict", "because", REQUEST)
     table = table_lines(Table(headers, rows)) if rows else []
-    return [*table, *([""] if table else []), *_counts(audit.claims)]
+    return [*table, *([""] if table else []), *claims_counts(audit)]
 
 
 def claims_data(audit: Audit) -> dict[str, Any]:

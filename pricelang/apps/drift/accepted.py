@@ -1,4 +1,6 @@
-"""Differences that are known and have a reason: a TOML file of them, and which of them still hold."""
+"""Differences that are known and have a reason: a TOML file of them, and which of them still
+hold.
+"""
 
 from __future__ import annotations
 

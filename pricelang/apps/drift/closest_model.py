@@ -1,4 +1,5 @@
-"""The model of a book that a new one is like: the one with most of its prices, then with most of its
+"""The model of a book that a new one is like: the one with most of its prices, then with most of
+its
 name.
 """
 

@@ -192,7 +192,9 @@ class _Comparing:
     # ---- dates ----
 
     def _date(self, model: m.Model, date: SourceDate) -> None:
-        """The day of a model on the platform of the book; other platforms have days of their own."""
+        """The day of a model on the platform of the book; other platforms have days of their
+        own.
+        """
         platform = next(
             (each for each in self.book.checked.dimensions if each.name == "platform"), None
         )

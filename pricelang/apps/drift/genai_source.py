@@ -37,8 +37,10 @@ def genai_data(providers: object, kin: frozenset[str], name: str = "genai-prices
         raise SourceFault("genai-prices' data is a list of providers, each with its `models`")
     data = SourceData(name)
     for provider in providers:
-        for model in provider.get("models") or () if isinstance(provider, dict) else ():
-            if any(word in str(model.get("id", "")).lower() for word in kin):
+        models = provider.get("models") if isinstance(provider, dict) else None
+        for model in models if isinstance(models, list) else ():
+            id = str(model.get("id", "")) if isinstance(model, dict) else ""
+            if any(word in id.lower() for word in kin):
                 _add(data, str(provider.get("id")), model)
             else:
                 data.passed_over[OTHER_KIND] += 1

@@ -17,7 +17,8 @@ from pricelang.usage.platforms import named
 
 @frozen
 class UnknownModel:
-    """A model under the plainest of its ids, or under its only one with a day, of which the plainest
+    """A model under the plainest of its ids, or under its only one with a day, of which the
+    plainest
     is then another name. `prices` are those of one of each meter for a plain
     request, as the first source has them; `disputes` say on what sources differ, and `released` the
     day that a source gives, if any.
@@ -107,7 +108,9 @@ def _is_plain(price: SourcePrice) -> bool:
 
 
 def _released(parts: Spelled, sources: Sequence[SourceData]) -> str:
-    """The day that a source gives for the release, or under which its notes name the model first."""
+    """The day that a source gives for the release, or under which its notes name the model
+    first.
+    """
     days = [
         date.day
         for source in sources

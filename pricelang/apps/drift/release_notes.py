@@ -1,4 +1,6 @@
-"""The models that release notes name, under the day of each entry, and the ends that they announce."""
+"""The models that release notes name, under the day of each entry, and the ends that they
+announce.
+"""
 
 from __future__ import annotations
 

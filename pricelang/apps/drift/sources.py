@@ -4,6 +4,7 @@ prices.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,6 +35,8 @@ def source_data(book: m.Book, source: str) -> SourceData:
         return _file(book, Path(source), kin)
     except ImportFault as fault:
         raise SourceFault(str(fault)) from None
+    except csv.Error as error:
+        raise SourceFault(f"`{shown(source)}` cannot be read as CSV: {error}") from None
 
 
 def _package(name: str, kin: frozenset[str]) -> SourceData:

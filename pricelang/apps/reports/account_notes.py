@@ -35,15 +35,19 @@ class AccountNotes:
     def left_out(self, bound: SpendLimit) -> None:
         """Says that a floor or a cap is of a longer period."""
         self._texts.add(
-            f"`{bound.name}` is of a {period_word(bound.per)}, and this invoice is not of a whole one: "
+            f"`{bound.name}` is of a {period_word(bound.per)}, and this invoice is not "
+            "of a whole one: "
             "left out"
         )
 
     def not_reached(self, one: ReachedTier) -> None:
-        """Says that what a ladder of all units gives is known at the end of a longer period only."""
+        """Says that what a ladder of all units gives is known at the end of a longer period
+        only.
+        """
         per = one.counter[1]
         self._texts.add(
-            f"`{one.name}` gives all units of a {period_word(per)} the tier that it reaches, and this "
+            f"`{one.name}` gives all units of a {period_word(per)} the tier that it reaches, "
+            "and this "
             "invoice is not of a whole one: left out"
         )
 

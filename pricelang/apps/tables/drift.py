@@ -88,7 +88,8 @@ def drift_lines(report: DriftReport) -> Iterator[str]:
     """What was compared, what was not, and how it ends."""
     for one in report.compared:
         yield (
-            f"{one.source}: {how_many(one.prices, 'price')} and {how_many(one.ids, 'id')} compared, "
+            f"{one.source}: {how_many(one.prices, 'price')} and "
+            f"{how_many(one.ids, 'id')} compared, "
             f"{how_many(len(one.differences), 'difference')}"
         )
         for reason, count in sorted(one.passed_over.items(), key=lambda pair: -pair[1]):

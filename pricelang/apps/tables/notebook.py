@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import singledispatch
 
-from pricelang.apps.audit_report.section_claims import verdict_word
+from pricelang.apps.audit_report.section_claims import claims_table
 from pricelang.apps.break_even.break_even import BreakEven
 from pricelang.apps.quote.comparison import AlternativeComparison
 from pricelang.apps.quote.workload_cost import Workload
@@ -24,7 +24,7 @@ from pricelang.apps.tables.usage_report import (
 )
 from pricelang.apps.tables.workload import workload_lines, workload_tables
 from pricelang.apps.usage_change import UsageChange
-from pricelang.present.table import NotedCell, Table
+from pricelang.present.table import Table
 from pricelang.verify.audit import Audit
 from pricelang.verify.diff.change import Change, heading_of
 
@@ -82,12 +82,4 @@ def _change(answer: Change) -> View:
 
 @view_of.register
 def _audit(answer: Audit) -> View:
-    rows = tuple(
-        (
-            NotedCell(verdict.claim.text, verdict.claim.origin.place),
-            verdict_word(verdict),
-            verdict.why,
-        )
-        for verdict in answer.claims
-    )
-    return [Table(("claim", "verdict", "why"), rows, title=f"claims of {answer.book.name}")], []
+    return [claims_table(answer)], []

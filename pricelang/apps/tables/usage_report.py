@@ -112,7 +112,8 @@ def report_counts(report: UsageReport) -> str:
     if report.counts is not None:
         return counts_line(report.counts)
     refused = sum(unpriced.rows for unpriced in report.unpriced)
-    return f"{how_many(report.read, 'row')} read: {report.read - refused:,} priced, {refused:,} refused"
+    read = how_many(report.read, "row")
+    return f"{read} read: {report.read - refused:,} priced, {refused:,} refused"
 
 
 def notes_lines(notes: Sequence[tuple[Note, int]]) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 The chunks of a stream have one id. LangChain adds up what they count, and so is done here: OpenAI
 counts all in one chunk and names its model in another, Anthropic's chunks of old counted the prompt
-first and the answer last. Where several count a prompt, they may repeat each other: such a stream is
+first and the answer last. Where several count a prompt, they may repeat each other: such a stream
+is
 refused, unless they say the same. Content is not held, but for the kinds of its blocks.
 """
 

@@ -1,7 +1,8 @@
 """The rows of a CSV of usage as objects: the names of its header, and each cell as its text.
 
 A file is a CSV where its first line is a header with a column that counts tokens, or that holds
-what a log says of a call or what was answered. Columns stand between commas, semicolons or tabs, and cells may be
+what a log says of a call or what was answered. Columns stand between commas, semicolons or tabs,
+and cells may be
 quoted. A row is a value like a line of JSON: what is wrong with it is its own fault.
 """
 

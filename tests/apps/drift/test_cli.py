@@ -77,6 +77,7 @@ def test_markdown_is_for_a_pull_request() -> None:
         ("x.md", "# Nothing\n", "the page has no table"),
         ("x.json", "[1", "line 1"),
         ("x.json", "3", "genai-prices' data is a list of providers"),
+        ("x.csv", "id,input\nclaude-opus-5," + "9" * 200_000 + "\n", "cannot be read as CSV"),
         ("x.txt", "a", "of no kind that is known"),
     ],
 )
@@ -88,6 +89,14 @@ def test_a_source_of_another_form_is_wrong_usage(
     assert result.exit_code == 2
     assert "error[bad_source]" in result.output
     assert message in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    "text", ["[1, {}]", '[{"models": 3}]', '[{"id": "x", "models": [1, {"id": "claude-x-1"}]}]']
+)
+def test_a_list_with_odd_entries_is_read_as_far_as_it_can_be(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.json").write_text(text, encoding="utf-8")
+    assert drift(str(tmp_path / "x.json")).exit_code == 1  # it lacks all models
 
 
 def test_a_source_that_is_not_there_is_named() -> None:

@@ -1,0 +1,113 @@
+"""From the text of a book to what the playground shows beside it: faults, and a tab of answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, assert_never
+
+from attrs import define, field
+
+from pricelang.api import Book
+from pricelang.compile.load import Loaded, load_book
+from pricelang.editor.open_books import OpenBook, open_book
+from pricelang.editor.playground.form import first_request, form_of
+from pricelang.editor.playground.screen import Screen, faults_of
+from pricelang.editor.playground.tabs import (
+    changes_tab,
+    claims_tab,
+    price_tab,
+    refusal,
+    stacking_tab,
+    table_tab,
+)
+from pricelang.model.errors import PriceError
+from pricelang.present.markup import Html, join
+from pricelang.syntax.diagnostics import BookError
+from pricelang.verify.diff.difference import compare
+
+Tab = Literal["price", "table", "stacking", "claims", "changes"]
+
+
+@define(eq=False)
+class Playground:
+    """What answers: a folder for the files on the screen, and the book that was opened last."""
+
+    folder: Path
+    _files: dict[str, str] | None = None
+    _screen: Screen | None = None
+    _bundled: dict[str, Screen] = field(factory=dict)
+
+    def answer(self, asked: str) -> str:
+        """The answer to a question, both as JSON. `files` are the texts of a book, `entry` the
+        first of them; or `book` names one that came with the package, whose text stands unchanged.
+        """
+        given = json.loads(asked)
+        try:
+            screen = self._opened(given)
+        except BookError as error:
+            screen = Screen(OpenBook(Path(given["entry"]), (), None, error.faults), None)
+        shown: dict[str, Any] = {"faults": list(faults_of(screen)), "form": None, "html": ""}
+        if screen.book is not None:
+            shown["form"] = form_of(screen.book)
+            try:
+                shown["html"] = str(join(*self._tab(screen, screen.book, given)))
+            except PriceError as error:
+                shown["html"] = str(refusal(error))
+        return json.dumps(shown)
+
+    def _opened(self, given: Mapping[str, Any]) -> Screen:
+        if given.get("book"):
+            return self._came_with(given["book"])
+        files = given["files"]
+        if self._screen is None or files != self._files:
+            entry = self._write(files, given["entry"])
+            opened = open_book(entry, {})
+            book = Book.of(Loaded(opened.book, "")) if opened.book is not None else None
+            self._screen, self._files = Screen(opened, book), files
+        return self._screen
+
+    def _write(self, files: Mapping[str, str], entry: str) -> Path:
+        for name in self._files or {}:
+            if name not in files:
+                (self.folder / name).unlink(missing_ok=True)
+        for name, text in files.items():
+            path = self.folder / name
+            if (self._files or {}).get(name) != text:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+        return self.folder / entry
+
+    def _came_with(self, name: str) -> Screen:
+        if name not in self._bundled:
+            self._bundled[name] = Screen(None, Book.of(load_book(name)))
+        return self._bundled[name]
+
+    def _tab(self, screen: Screen, book: Book, given: Mapping[str, Any]) -> Iterator[Html]:
+        tab: Tab = given["tab"]
+        match tab:
+            case "price":
+                yield from price_tab(screen, book, given.get("request") or first_request(book))
+            case "table":
+                yield from table_tab(screen, book, given.get("at") or None)
+            case "stacking":
+                yield from stacking_tab(screen, screen.audit)
+            case "claims":
+                yield from claims_tab(screen, book, screen.audit)
+            case "changes":
+                yield from self._changes(book, given)
+            case _:
+                assert_never(tab)
+
+    def _changes(self, book: Book, given: Mapping[str, Any]) -> Iterator[Html]:
+        """What the book on the screen changes in a bundled one, or in the text as it was."""
+        if given.get("base"):
+            name, before = (
+                f"the bundled book `{given['base']}`",
+                self._came_with(given["base"]).book,
+            )
+        else:
+            name, before = "the text as it was", Book.of(load_book(given["before"]))
+        assert before is not None
+        yield from changes_tab(compare(before.checked, book.checked), name)

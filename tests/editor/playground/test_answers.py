@@ -1,0 +1,137 @@
+"""What the playground is told: the amounts of the package, faults with their places and fixes,
+counterexamples, changes; and never markup of the text.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pricelang
+from pricelang.apps.new_book import new_book
+from pricelang.editor.playground.answers import Playground
+from pricelang.editor.playground.folder import examples
+from pricelang.present.decimals import plain
+
+SHOP = new_book("shop", "2026-11-29", None)
+
+
+@pytest.fixture
+def playground(tmp_path: Path) -> Playground:
+    return Playground(tmp_path)
+
+
+def ask(playground: Playground, text: str, tab: str = "price", **more: Any) -> dict[str, Any]:
+    asked = {"files": {"shop.price": text}, "entry": "shop.price", "tab": tab, "before": SHOP}
+    return dict(json.loads(playground.answer(json.dumps({**asked, **more}))))
+
+
+def test_the_first_request_is_that_of_the_first_example(playground: Playground) -> None:
+    found = ask(playground, SHOP)
+    assert found["faults"] == []
+    assert found["form"]["first"] == {
+        "model": "model-1",
+        "at": "2026-11-29",
+        "usage": {"input": "1000000", "output": "100000"},
+        "dimensions": {"service_tier": "batch"},
+    }
+    assert "$2.25" in found["html"]
+    assert "batch x 0.5" in found["html"]
+
+
+def test_a_price_is_that_of_the_package(playground: Playground) -> None:
+    request = {"model": "claude-opus-4-6", "at": "2026-04-17", "usage": {"input": "50k"}}
+    asked = {"book": "anthropic", "tab": "price", "request": {**request, "dimensions": {}}}
+    found = json.loads(playground.answer(json.dumps(asked)))
+    total = pricelang.load().total(model="claude-opus-4-6", at="2026-04-17", usage={"input": 50000})
+    assert f"${plain(total)}" in found["html"]
+    assert "claude-opus-5-5" in found["form"]["models"]
+
+
+def test_a_refusal_says_why(playground: Playground) -> None:
+    request = {"model": "model-2", "at": "", "usage": {"input": "1"}, "dimensions": {}}
+    found = ask(playground, SHOP, request=request)
+    assert "unknown_model" in found["html"]
+    assert "model-1" in found["html"]
+
+
+def test_a_fault_has_its_place_in_units_of_an_editor_and_its_fix(playground: Playground) -> None:
+    text = SHOP.replace('"Shop"', '"😀"').replace('"Batch" see page', '"😀" see pag')
+    found = ask(playground, text)
+    assert found["form"] is None
+    (fault,) = found["faults"]
+    row = next(row for row in text.split("\n") if row.startswith("multiplier"))
+    place = {"file": "shop.price", "from": [19, len(row) - 2], "to": [19, len(row) + 1]}
+    assert {**fault, **place} == fault
+    assert fault["fixes"] == [{"title": "write `page`", "edits": [{**place, "text": "page"}]}]
+
+
+def test_a_broken_claim_shows_the_request_that_breaks_it(playground: Playground) -> None:
+    found = ask(
+        playground, SHOP.replace("costs less than output", "costs at least 3 output"), "claims"
+    )
+    assert "2 claims, 1 broken" in found["html"]
+    assert "&quot;model&quot;: &quot;model-1&quot;" in found["html"]
+    assert 'data-place="shop.price:31"' in found["html"]
+
+
+def test_a_failing_example_shows_what_it_comes_to(playground: Playground) -> None:
+    found = ask(playground, SHOP.replace("costs $2.25", "costs $2.26"), "claims")
+    assert "1 example, 1 failed" in found["html"]
+    assert "$2.25" in found["html"]
+
+
+def test_changes_are_those_to_the_text_as_it_was(playground: Playground) -> None:
+    assert "0 changes to the text as it was" in ask(playground, SHOP, "changes")["html"]
+    found = ask(playground, SHOP.replace("| $3 ", "| $4 "), "changes")
+    assert "input of all models" in found["html"]
+    assert "$3 -&gt; $4" in found["html"]
+
+
+def test_the_modifiers_of_a_book_meet_in_a_matrix(playground: Playground) -> None:
+    text = next(one for one in examples() if one["id"] == "exclusion")["files"]["exclusion.price"]
+    found = ask(playground, text, "stacking")
+    assert '<table class="matrix"' in found["html"]
+    assert "excluded" in found["html"]
+
+
+def test_the_price_page_of_a_day(playground: Playground) -> None:
+    assert "$15 / MTok" in ask(playground, SHOP, "table", at="2026-11-30")["html"]
+    assert "bad_date" in ask(playground, SHOP, "table", at="soon")["html"]
+
+
+@pytest.mark.parametrize("tab", ["price", "table", "stacking", "claims", "changes"])
+def test_no_text_of_a_book_is_markup(playground: Playground, tab: str) -> None:
+    text = SHOP.replace('"Batch"', '"<img src=x>"').replace('"half a price', '"<b>half')
+    text = text.replace("example.com/pricing", "<script>").replace("costs $2.25", "costs $2")
+    found = ask(playground, text, tab)
+    assert found["form"] is not None
+    for mark in ("<img", "<b>", "<script"):
+        assert mark not in found["html"]
+
+
+def test_files_that_went_away_are_forgotten(playground: Playground, tmp_path: Path) -> None:
+    two = {"a.price": SHOP + '\ninclude "b.price"\n', "b.price": 'note "hello"\n'}
+    assert ask(playground, "", files=two, entry="a.price")["faults"] == []
+    assert ask(playground, SHOP)["faults"] == []
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.price"]
+
+
+def test_a_book_that_cannot_be_read_is_a_fault(playground: Playground) -> None:
+    found = ask(playground, SHOP + 'include "gone.price"\n')
+    assert [fault["code"] for fault in found["faults"]] == ["no_file"]
+
+
+@pytest.mark.parametrize("example", list(examples()), ids=lambda example: example["id"])
+def test_each_example_has_no_fault_and_keeps_its_claims(
+    playground: Playground, example: dict[str, Any]
+) -> None:
+    assert example["shown"] in example["files"]
+    asked = {**example, "book": None, "tab": "claims", "before": ""}
+    found = json.loads(playground.answer(json.dumps(asked)))
+    assert found["faults"] == []
+    assert "broken" not in found["html"]
+    assert " 0 failed" in found["html"]

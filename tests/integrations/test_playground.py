@@ -1,0 +1,207 @@
+"""The playground in a real browser: a fault is typed and seen, a claim is broken and its
+counterexample shown, a link brings the text back, and nothing is fetched from elsewhere.
+
+It needs npm and its registry, and a chromium. Without them these are skipped, loudly; with
+`PRICELANG_NODE=required` and `PRICELANG_BROWSER=required` they fail then.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pricelang.cli.playground import Handler
+from pricelang.editor.playground.folder import write_playground
+from pricelang.model.errors import PriceError
+from tests.browser import Browser, running_browser
+from tests.integrations.conftest import without_node
+
+pytestmark = pytest.mark.campaign
+PATIENCE = 120
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("playground")
+    if shutil.which("npm") is None:
+        without_node("no npm: the playground is not tested in a browser")
+    try:
+        write_playground(folder)
+    except PriceError as error:
+        without_node(str(error))
+    handler = partial(Handler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+class Page:
+    """The playground in a browser, and what a reader does there."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+
+    def ask(self, expression: str) -> Any:
+        return self.browser.ask(expression)
+
+    def until(self, expression: str) -> None:
+        """Waits until an expression is true."""
+        end = time.monotonic() + PATIENCE
+        while not self.ask(expression):
+            assert time.monotonic() < end, f"{expression}: {self.ask('document.body.innerText')}"
+            time.sleep(0.05)
+
+    def quiet(self) -> str:
+        return (
+            "!document.body.hasAttribute('aria-busy') && document.body.dataset.answers > 0"
+            " && !document.body.dataset.waiting"
+        )
+
+    def begin(self, example: str, tab: str = "price") -> None:
+        self.browser.show(1280, False)
+        self.browser.open("about:blank")
+        self.browser.open(self.address)
+        self.until(self.quiet())
+        self.choose("example", example)
+        self.tab(tab)
+
+    def choose(self, name: str, value: str) -> None:
+        self.ask(
+            f"(s => {{ s.value = {json.dumps(value)}; s.dispatchEvent(new Event('change')); }})"
+            f"(document.getElementById('{name}'))"
+        )
+        self.until(self.quiet())
+
+    def tab(self, name: str) -> None:
+        self.ask(f"document.querySelector('[data-tab={name}]').click()")
+        self.until(self.quiet())
+
+    def type_at(self, before: str, text: str) -> None:
+        """Puts the cursor behind a text of the editor by the mouse's words, and types."""
+        found = self.ask(
+            "(() => { const walker = document.createTreeWalker(document.querySelector('.cm-content'), 4);"
+            f" for (let node; (node = walker.nextNode()); ) {{ const at = node.data.indexOf({json.dumps(before)});"
+            f" if (at >= 0) {{ document.querySelector('.cm-content').focus(); getSelection().collapse(node, at + {len(before)});"
+            " return true; } } return false; })()"
+        )
+        assert found, before
+        self.until("document.activeElement.classList.contains('cm-content')")
+        self.browser.call("Input.insertText", text=text)
+        self.until(self.quiet())
+
+    def text(self, selector: str) -> str:
+        return str(self.ask(f"document.querySelector({json.dumps(selector)})?.innerText ?? ''"))
+
+
+@pytest.fixture(scope="module")
+def page(address: str) -> Iterator[Page]:
+    with running_browser("the playground") as browser:
+        yield Page(browser, address)
+
+
+def test_a_first_answer_of_the_claude_book_and_quick_ones_after_it(page: Page) -> None:
+    page.begin("claude")
+    assert page.text("#status") == "no faults"
+    assert "$5 / MTok" in page.text("#panel")
+    took = []
+    for text in ("50k", "60k", "70k"):
+        page.ask(
+            "(i => { i.value = '"
+            + text
+            + "'; i.dispatchEvent(new Event('input', {bubbles: true})); })"
+            "(document.querySelector('[name=\"use input\"]'))"
+        )
+        page.until(page.quiet())
+        took.append(int(page.ask("document.body.dataset.took")))
+    assert "70,000" in page.text("#panel")
+    assert min(took) < 300
+
+
+def test_a_fault_that_is_typed_is_seen_and_mended_by_its_fix(page: Page) -> None:
+    page.begin("small")
+    page.type_at("off tok", "x")
+    page.until("document.querySelector('#status').innerText === '1 error'")
+    assert "unknown meter `tokxens`" in page.text("#faults")
+    page.until("document.querySelector('.cm-lintRange-error') !== null")
+    assert page.text(".cm-lintRange-error") == "tokxens"
+    assert page.ask("document.querySelector('#panel').classList.contains('stale')") is True
+    page.ask("document.querySelector('.fix').click()")
+    page.until("document.querySelector('#status').innerText === 'no faults'")
+
+
+def test_a_claim_that_is_broken_shows_the_request_that_breaks_it(page: Page) -> None:
+    page.begin("exclusion", "claims")
+    assert "4 claims, all proven" in page.text("#panel")
+    page.type_at("output costs 5", "0")
+    page.until("document.querySelector('#panel').innerText.includes('1 broken')")
+    assert '{"model": "small"' in page.text("#panel")
+
+
+def test_each_tab_answers(page: Page) -> None:
+    page.begin("exclusion")
+    for tab, said in (
+        ("price", "$0.16"),
+        ("table", "Base prices"),
+        ("stacking", "excluded"),
+        ("claims", "all proven"),
+        ("changes", "0 changes"),
+    ):
+        page.tab(tab)
+        assert said.lower() in page.text("#panel").lower()
+    page.begin("contract", "changes")
+    assert "changes to the bundled book `anthropic`" in page.text("#panel")
+
+
+def test_a_link_brings_the_text_the_tab_and_the_request_back(page: Page) -> None:
+    page.begin("small", "claims")
+    page.type_at("# What Shop charges", " today")
+    page.until("document.querySelector('.cm-content').innerText.includes('charges today')")
+    page.until("document.body.dataset.link === 'kept'")
+    link = str(page.ask("location.href"))
+    assert len(link) < 2_000
+    page.browser.open("about:blank")
+    page.browser.open(link)
+    page.until(page.quiet())
+    assert "# What Shop charges today" in page.text(".cm-content")
+    assert page.ask("document.querySelector('[aria-selected=true]').dataset.tab") == "claims"
+    assert page.ask("document.getElementById('example').value") == "small"
+
+
+def test_a_link_that_cannot_be_read_begins_anew(page: Page) -> None:
+    page.browser.open("about:blank")
+    page.browser.open(page.address + "#nonsense")
+    page.until(page.quiet())
+    assert page.ask("document.getElementById('example').value") == "claude"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_fits_complains_of_nothing_and_fetches_nothing_from_elsewhere(
+    page: Page, width: int, dark: bool
+) -> None:
+    page.begin("exclusion")
+    page.browser.show(width, dark)
+    for view in ("rules", "answers"):
+        page.ask(f"document.querySelector('button[data-view={view}]').click()")
+        assert page.ask("document.documentElement.scrollWidth") <= width
+    faults = [fault for fault in page.browser.faults() if not fault.startswith(page.address)]
+    assert faults == []
+
+
+def test_the_folder_is_the_same_when_it_is_written_again(tmp_path: Path, address: str) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    write_playground(one)
+    write_playground(two)
+    files = [path.relative_to(one) for path in sorted(one.rglob("*")) if path.is_file()]
+    assert files
+    assert all((one / name).read_bytes() == (two / name).read_bytes() for name in files)
