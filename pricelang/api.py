@@ -162,7 +162,7 @@ def load(source: Source | Sequence[Source] = DEFAULT_BOOK, *, sha256: str | None
 def loaded(source: Source | Sequence[Source]) -> Book:
     """As `load`, without a warning: the command line has its own."""
     with uncollected():
-        books = [Book.of(load_book(one)) for one in sources_of(source) or (None,)]
+        books = [Book.of(load_book(one)) for one in sources_of(source) or ("",)]
     for book, other in pairwise(books):
         book.next = other
     return books[0]

@@ -719,6 +719,9 @@ def test_an_unusable_book_has_what_other_errors_have(tmp_path: Path) -> None:
         None,
     )
     assert raised.value.help == "books by name: anthropic, genai-prices, litellm"
+    for nothing in ("", []):
+        with pytest.raises(pricelang.BookError, match="no book is named"):
+            pricelang.load(nothing)  # type: ignore[arg-type]
     path = tmp_path / "b.price"
     path.write_text(
         "book b in USD\nmeter input in tokenz\nmodels\n  | model | released   |\n  | m-1   | 2026-01-01 |\n",

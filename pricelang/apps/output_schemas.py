@@ -30,8 +30,8 @@ SCHEMAS = (
 def schema_of(command: str) -> dict[str, Any]:
     """The schema of what a command prints.
 
-    >>> schema_of("price")["required"][:2]
-    ['total', 'currency']
+    >>> schema_of("price")["title"]
+    'a record with its price, a line of `pricelang price --json`'
     """
     place = files("pricelang").joinpath("schemas", f"{command}.schema.json")
     found: dict[str, Any] = json.loads(place.read_text(encoding="utf-8"))

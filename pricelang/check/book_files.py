@@ -177,12 +177,17 @@ def _read(place: Place, name: str, unsaved: Mapping[Path, str]) -> TextFile:
     return _decoded(data, name, path)
 
 
-def _decoded(data: bytes, name: str, path: Path) -> TextFile:
-    """The text of a file. Raises `BookError` for bytes that are none."""
+def refuse_compiled(data: bytes, name: str) -> None:
+    """Raises `BookError` for the bytes of a compiled book, where a text is wanted."""
     if data.startswith(COMPILED):
         message = f"`{name}` is a compiled book: it has no text"
         help = "name the text that it was compiled from"
         raise BookError([Fault("compiled", message, NOWHERE, help)])
+
+
+def _decoded(data: bytes, name: str, path: Path) -> TextFile:
+    """The text of a file. Raises `BookError` for bytes that are none."""
+    refuse_compiled(data, name)
     if len(data) > MAX_BYTES:
         raise BookError(
             [Fault("too_large", f"`{name}` has more than {MAX_BYTES:,} bytes", NOWHERE)]

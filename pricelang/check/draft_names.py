@@ -117,7 +117,12 @@ class DraftNames(DraftFaults):
     def meter(self, name: t.Name) -> int | None:
         """The meter of a name, or None after a fault."""
         if name.text not in self.meter_index:
-            self.unknown("meter", name, self.meter_index)
+            help = (
+                f"`{name.text}` is a model: name meters here, and models with `for {name.text}`"
+                if name.text in self.model_index
+                else None
+            )
+            self.unknown("meter", name, self.meter_index, help=help)
         return self.meter_index.get(name.text)
 
     def unit(self, name: t.Name) -> m.Unit | None:

@@ -58,6 +58,8 @@ def entry_of(source: object) -> Entry:
     if not isinstance(source, str | os.PathLike):
         raise _no_book(f"a Python `{type(source).__name__}` is no book", "name one, or its path")
     text = os.fspath(source)
+    if not text:
+        raise _no_book("no book is named", "name one, or its path")
     if not text.isprintable():
         raise _no_book(f"there is no book `{shown(text)}`")
     found = named_book(source) if isinstance(source, str) else None

@@ -83,6 +83,7 @@ def _formatted(path: str) -> tuple[str, str] | None:
     """The text of a file and the same in the one style;
     None, with the reason on standard error, where there is none.
     """
+    from pricelang.check.book_files import refuse_compiled
     from pricelang.syntax.formatting import FormatError, format_text
 
     try:
@@ -97,6 +98,7 @@ def _formatted(path: str) -> tuple[str, str] | None:
                 err=True,
             )
             return None
+        refuse_compiled(data, path)
         old = data.decode("utf-8")
         return old, format_text(path, old.replace("\r\n", "\n"))
     except BookError as error:

@@ -44,6 +44,8 @@ def habit_help(row: str, column: int, wanted: list[str], is_header: bool) -> str
     rest, word = row[column - 1 :], re.match(r"[A-Za-z_]+", row[column - 1 :])
     if is_header and column == 1:
         return _comment_help(rest) or _statement_help(row.split()[0])
+    if is_header and rest.startswith("in ") and re.match(r"book .* extends ", row[: column - 1]):
+        return "the currency stands before `extends`; without it, it is that of the other book"
     if word and word.group() in beginnings() and not row[: column - 1].strip():
         return "a statement starts in the first column"
     help = first_help((*LINE_HABITS, *STATEMENT_HABITS), row, column, wanted)

@@ -215,6 +215,14 @@ def test_fmt_leaves_a_file_with_faults_alone(tmp_path: Path) -> None:
     assert ugly.read_text() == NEAT
 
 
+def test_fmt_says_that_a_compiled_book_has_no_text(tmp_path: Path) -> None:
+    compiled = tmp_path / "shop.json"
+    assert run("compile", SHOP, "-o", str(compiled)).exit_code == 0
+    done = run("fmt", "--check", str(compiled))
+    assert done.exit_code == 2
+    assert "is a compiled book: it has no text" in done.stderr
+
+
 def test_fmt_from_standard_input_to_standard_output() -> None:
     assert run("fmt", "-", stdin=UGLY).stdout == NEAT
     assert run("fmt").exit_code == 2

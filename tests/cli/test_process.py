@@ -30,6 +30,22 @@ def test_standard_input_is_read_where_no_file_is_named() -> None:
         assert objects(done.stdout)[0]["file"] == "-"
 
 
+FROZEN = """
+import atexit, gc
+atexit.register(lambda: print(gc.get_freeze_count() > 10_000))
+from pricelang.__main__ import main
+main()
+"""
+
+
+def test_no_time_goes_into_clearing_up_at_the_end() -> None:
+    """What is first to be called at the end is called last."""
+    done = subprocess.run(
+        [sys.executable, "-c", FROZEN, "--version"], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1] == "True", done.stderr
+
+
 @pytest.mark.parametrize(
     ("args", "code"),
     [

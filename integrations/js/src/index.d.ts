@@ -139,7 +139,7 @@ export class PriceError extends Error {
 /** A document that is no compiled book, or one that this release cannot evaluate. */
 export class BookError extends Error {}
 
-/** The book of a document that `pricelang compile` wrote, as text or as data. Throws `BookError`. */
+/** The book of a document that `pricelang compile` wrote, as text, bytes or data. Throws `BookError`. */
 export function load(document: string | object): Book;
 
 /** Throws `BookError` where a document was changed or is not whole: its checksum is not its own. */

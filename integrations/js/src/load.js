@@ -12,7 +12,7 @@ const KINDS = new Set([
   ...["refusal", "free", "note", "rounding", "conversion", "tiers"],
 ]);
 
-/** The book of a document that `pricelang compile` wrote, as text or as data. Throws `BookError`. */
+/** The book of a document that `pricelang compile` wrote, as text, bytes or data. Throws `BookError`. */
 export function load(document) {
   const data = read(document);
   if (data.version !== VERSION) {
@@ -39,7 +39,10 @@ export async function verify(document) {
 function read(document) {
   let data = document;
   try {
-    if (typeof document === "string") data = JSON.parse(document);
+    // What `readFile` gives without an encoding, and `fetch` as an `ArrayBuffer`.
+    const bytes = ArrayBuffer.isView(document) || document instanceof ArrayBuffer;
+    if (bytes) data = new TextDecoder().decode(document);
+    if (typeof data === "string") data = JSON.parse(data);
   } catch (error) {
     throw new BookError(`the document is no JSON: ${error.message}`);
   }

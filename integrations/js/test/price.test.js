@@ -22,6 +22,16 @@ test("a bill has lines with their rules", () => {
   assert.equal(JSON.parse(JSON.stringify(bill)).total, "1.8");
 });
 
+test("a document is text, bytes or data", async () => {
+  const text = JSON.stringify(compiled);
+  const bytes = new TextEncoder().encode(text);
+  for (const document of [text, bytes, bytes.buffer, Buffer.from(text), compiled]) {
+    await verify(document);
+    assert.equal(load(document).total(asked), book.total(asked));
+  }
+  assert.throws(() => load(bytes.subarray(0, 99)), BookError);
+});
+
 test("a request that cannot exist is refused by a rule with a place", () => {
   const request = { ...asked, dimensions: { speed: "fast", service_tier: "batch" } };
   assert.throws(() => book.price(request), (error) => {

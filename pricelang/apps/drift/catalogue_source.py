@@ -9,7 +9,13 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
-from pricelang.apps.drift.source_data import SourceData, SourceFault, SourceName, SourcePrice
+from pricelang.apps.drift.source_data import (
+    OTHER_KIND,
+    SourceData,
+    SourceFault,
+    SourceName,
+    SourcePrice,
+)
 from pricelang.usage.platform_names import named_platform
 
 _ID = ("id", "model", "name")
@@ -37,6 +43,7 @@ def catalogue_data(text: str, meters: frozenset[str], kin: frozenset[str], name:
     for number, row in enumerate(reader, 2):
         id = row[key] or ""
         if not any(word in id.lower() for word in kin):
+            data.passed_over[OTHER_KIND] += 1
             continue
         place = f"line {number}"
         names = {(one.id, *one.said.values()): one for one in _names(id, place, row, platforms)}

@@ -173,7 +173,9 @@ class _Comparing:
             unit = price and f"{money(price.amount, price.currency)} per {price.per}"
             ours = unit if unit else "free" if charge.title in own else "no such charge"
             self.found.prices += 1
-            if price_in(ours) != price_in(charge.price):
+            currency = self.book.checked.currency
+            one, other = (price_in(text, currency) or text for text in (ours, charge.price))
+            if one != other:
                 self.found.differences.append(
                     Difference(
                         "price",

@@ -11,6 +11,7 @@ from attrs import evolve
 
 from pricelang.apps.drift.source_data import (
     METERS,
+    OTHER_KIND,
     SourceData,
     SourceFault,
     SourceName,
@@ -41,6 +42,8 @@ def genai_data(providers: object, kin: frozenset[str], name: str = "genai-prices
             id = str(model.get("id", "")) if isinstance(model, dict) else ""
             if any(word in id.lower() for word in kin):
                 _add(data, str(provider.get("id")), model)
+            else:
+                data.passed_over[OTHER_KIND] += 1
     return data
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from pricelang.apps.drift.source_data import (
     METERS,
+    OTHER_KIND,
     SourceData,
     SourceDate,
     SourceFault,
@@ -28,7 +29,9 @@ def litellm_data(entries: object, kin: frozenset[str], name: str = "litellm") ->
     data = SourceData(name)
     for id, written in entries.items():
         entry = _meant(entries, written)
-        if any(word in id.lower() for word in kin) and isinstance(entry, dict):
+        if not any(word in id.lower() for word in kin):
+            data.passed_over[OTHER_KIND] += 1
+        elif isinstance(entry, dict):
             try:
                 _add(data, id, entry)
             except (AttributeError, KeyError, TypeError, ValueError, ArithmeticError):

@@ -12,6 +12,7 @@ from attrs import field, frozen
 from pricelang.apps.drift.release_notes import notes_of
 from pricelang.apps.drift.saved_page import Block, PageHeading, PageTable, PageText, blocks_of
 from pricelang.apps.drift.source_data import (
+    OTHER_KIND,
     DateKind,
     SourceCharge,
     SourceData,
@@ -21,7 +22,7 @@ from pricelang.apps.drift.source_data import (
     SourcePrice,
 )
 from pricelang.apps.drift.written_days import day_in
-from pricelang.apps.drift.written_prices import price_in
+from pricelang.apps.drift.written_prices import price_in, why_unread
 from pricelang.apps.price_page.page import HEADERS
 from pricelang.model import book as m
 
@@ -79,7 +80,7 @@ class PageReader:
         columns = {n: meter for n, head in enumerate(table.heads) if (meter := self._meter(head))}
         days = {n: kind for n, head in enumerate(table.heads) if (kind := _day_kind(head))}
         charges = {charge.title for charge in self.book.charges}
-        found = False
+        found, others = False, 0
         for row in table.rows:
             id = self._id(row[0]) if row else None
             if id is not None and (columns or days):
@@ -90,8 +91,12 @@ class PageReader:
             elif len(row) > 1 and row[0] in charges:
                 found = True
                 self.data.charges.append(SourceCharge(row[0], row[1], heading))
+            elif columns:
+                others += 1
         if not found:
             self.data.passed_over[f"the table `{heading}` has no column that is known"] += 1
+        elif others:
+            self.data.passed_over[OTHER_KIND] += others
 
     def _id(self, cell: str) -> str | None:
         """The id that a cell names: itself, or the words of a name with `-` between them."""
@@ -117,8 +122,12 @@ class PageReader:
         columns: Mapping[int, str],
     ) -> Iterator[SourcePrice]:
         for n, meter in columns.items():
-            amount = price_in(row[n]) if n < len(row) else None
-            if amount is not None:
+            cell = row[n] if n < len(row) else ""
+            amount = price_in(cell, self.book.currency)
+            unread = why_unread(cell, self.book.currency)
+            if unread is not None:
+                self.data.passed_over[unread] += 1
+            elif amount is not None:
                 said, above = self._conditions(f"{heading} {heads[n]}", heading)
                 yield SourcePrice(id, meter, amount, f"{heading}, {heads[n]}", said, above)
 

@@ -78,6 +78,8 @@ class SourceData:
     passed_over: Counter[str] = field(factory=Counter)
 
 
+OTHER_KIND = "the id is of another kind than the models of the book"
+"""Why an id is not compared in which no word of the book's kind stands."""
 METERS = {"cache_write": "cache_write_5m", "web_searches": "web_search"}
 """Meters of lists of prices by the name that a book of Claude has for them."""
 

@@ -10,6 +10,7 @@ import pytest
 import pricelang
 from pricelang.api import Book
 from pricelang.apps.drift.comparison import SourceComparison, compared
+from pricelang.apps.drift.source_data import OTHER_KIND
 from pricelang.apps.drift.sources import source_data
 
 HERE = Path(__file__).parent
@@ -84,6 +85,38 @@ def test_litellm_is_asked_entry_by_entry(book: Book) -> None:
         "input_cost_per_token: not a number: two": 1,
         "Databricks sells at prices of its own": 1,
         "a day of another platform than the book's": 1,
+        OTHER_KIND: 2,
+    }
+
+
+def test_ids_of_another_kind_are_counted(book: Book) -> None:
+    """A book of few words may take a new model of its own page for one of others."""
+    assert found(book, "catalogue.csv").passed_over[OTHER_KIND] == 1
+
+
+def test_no_row_and_no_price_of_a_page_is_dropped_in_silence(book: Book, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    rows = [
+        "| Model | Input | Output |",
+        "| --- | --- | --- |",
+        "| Claude Opus 5 | $6 per 1M tokens | $25 |",
+        "| Claude Sonnet 5 | €2 / MTok | |",
+        "| Nova 3 | $3 / MTok | |",
+        "",
+        "| Tool | Price |",
+        "| --- | --- |",
+        "| Web fetch | $3 |",
+    ]
+    page.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    comparison = compared(book, source_data(book.checked, str(page)), AT)
+    assert list(told(comparison, "price")) == [
+        "price | claude-opus-5 | input | $6 per MTok / $5 per MTok",
+        "price | Web fetch | charge | $3 / free",
+    ]
+    assert comparison.passed_over == {
+        OTHER_KIND: 1,
+        "a price in another currency than the book's": 1,
+        "a price that does not say for how many": 1,
     }
 
 
