@@ -1,5 +1,5 @@
-"""The tabs but that of a price: the tables that the commands print, as HTML, each line with the place
-of its rule.
+"""The tabs but that of a price: the tables that the commands print, as HTML, each line with the
+place of its rule.
 """
 
 from __future__ import annotations
