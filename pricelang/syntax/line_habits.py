@@ -65,11 +65,17 @@ def _step(_: Matched, rest: Matched) -> str:
     return f"write the step to which it is rounded: `{step} half_even`"
 
 
+_NO_TIERS = (
+    "where tiers begin is said in `tiers`; those of a book below cannot be amended: declare `tiers` "
+    "of another name, and amend the factors that turn on those below"
+)
 _PERCENT = r"\b([0-9]+(?:\.[0-9]+)?) ?%"
 _NUMBER = r"([0-9][0-9,]{0,40})(?![0-9,])"
 _SIGN = r"[$€£¥]"
 
 _HABITS = (
+    _Habit(r"^ +", r"[A-Za-z_][A-Za-z0-9_]* +after +[$€£¥0-9]", _NO_TIERS, "`at least`"),
+    _Habit(r"^amend +tiers +", r"[A-Za-z_]", _NO_TIERS),
     # days and times, before numbers are looked at
     _Habit(
         "",

@@ -61,6 +61,10 @@ class LimitEffect:
     kind: m.LimitKind = "limit"
     meters: tuple[str, ...] = ()
 
+    def place(self) -> tuple[object, ...]:
+        """Its place among others where their order says nothing."""
+        return self.kind, self.about, self.at_least, self.amount, self.counted, self.meters
+
 
 @frozen
 class RoundingEffect:
