@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import evolve, field, frozen
 
 from pricelang.apps.tables.request import bounds_of, span_of
-from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.bill import Bill, help_with_bounds, open_of
 from pricelang.model.errors import BELT, BadRequest, PriceError
 from pricelang.usage.records import Outcome, Place, Record, Rejected, Skipped
 
@@ -102,8 +102,8 @@ def _across(bill: Bill) -> BadRequest:
     """The error of a sum that has bounds only."""
     return BadRequest(
         "across_threshold",
-        "the record adds up several requests, and what they cost depends on the side of a "
-        f"threshold of each: {span_of(*bounds_of(bill), bill.currency)}",
-        help="price it between bounds with `--across bounds`, or say the side of each threshold: "
-        "`each` of a canonical record",
+        f"the record adds up several requests, and what they cost depends on {open_of(bill)} of "
+        f"each: {span_of(*bounds_of(bill), bill.currency)}",
+        help="price it between bounds with `--across bounds`, or "
+        + help_with_bounds(bill, "say the side of each threshold: `each` of a canonical record"),
     )

@@ -14,6 +14,7 @@ from attrs import define, field
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.price_records import price_sum
 from pricelang.engines.counts import counted_use
+from pricelang.evaluate.bill import help_with_bounds, open_of
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.decimals import exact, plain
@@ -74,10 +75,9 @@ class Single:
             low, high = map(plain, bill.bounds)
             raise BadRequest(
                 "across_threshold",
-                "the row adds up several requests, and what they cost depends on the side of "
-                "a threshold "
-                f"of each: {low} to {high} {bill.currency}",
-                help="add up the requests on each side of it by themselves",
+                "the row adds up several requests, and what they cost depends on "
+                f"{open_of(bill)} of each: {low} to {high} {bill.currency}",
+                help=help_with_bounds(bill, "add up the requests on each side of it by themselves"),
             )
         return bill.parts[0]
 

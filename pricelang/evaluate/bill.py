@@ -215,3 +215,21 @@ class Bill:
     def _total_text(self) -> str:
         amounts = self.bounds if self.bounds is not None else (self.exact_total,)
         return " to ".join(money(amount, self.currency) for amount in amounts)
+
+
+def open_of(bill: Bill) -> str:
+    """What the amount of a sum that has bounds only turns on, of each of its requests."""
+    books = [priced.book for priced in bill.parts]
+    has_sides = any(book.sums for book in books)
+    has_hours = any(dimension.clocked for book in books for dimension in book.dimensions)
+    if has_hours:
+        return "the side of a threshold, or the hour," if has_sides else "the hour"
+    return "the side of a threshold"
+
+
+def help_with_bounds(bill: Bill, sides: str) -> str:
+    """How a sum that has bounds only gets one amount; `sides` is how its thresholds are said."""
+    return {
+        "the hour": "give its requests one by one, each with its instant",
+        "the side of a threshold": sides,
+    }.get(open_of(bill), f"{sides}; or give its requests one by one, each with its instant")

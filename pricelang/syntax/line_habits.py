@@ -56,12 +56,18 @@ def _one_less(text: str) -> str:
     return f"{int(text.replace(',', '')) - 1:,}"
 
 
+_NO_TIERS = (
+    "where tiers begin is said in `tiers`; those of a book below cannot be amended: declare `tiers` "
+    "of another name, and amend the factors that turn on those below"
+)
 _PERCENT = r"\b([0-9]+(?:\.[0-9]+)?) ?%"
 _NUMBER = r"([0-9][0-9,]{0,40})(?![0-9,])"
 SIZES = {"thousand": "1,000", "million": "1,000,000", "billion": "1,000,000,000"}
 SIGN = r"[$€£¥]"
 
 LINE_HABITS = (
+    Habit(r"^ +", r"[A-Za-z_][A-Za-z0-9_]* +after +[$€£¥0-9]", _NO_TIERS, "`at least`"),
+    Habit(r"^amend +tiers +", r"[A-Za-z_]", _NO_TIERS),
     # days and times, before numbers are looked at
     Habit(
         "",

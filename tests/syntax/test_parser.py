@@ -409,3 +409,12 @@ def test_what_is_not_expected_is_shown_up_to_sixty_characters(length: int, char:
     (fault,) = parse_file("a.price", f"unit u is {char * length}\n")[1]
     assert f"`{char * min(length, 60)}`" in fault.message
     assert (fault.span.column, fault.span.end_column) == (11, 11 + length)
+
+
+@pytest.mark.parametrize(
+    "text", ["amend volume\n  silver after 500 tokens\n", "amend tiers volume\n  x 0.5 on tokens\n"]
+)
+def test_an_amended_step_of_tiers_is_told_what_to_write(text: str) -> None:
+    text = f"book acme extends base from 2026-01-01\n{text}"
+    _, faults = parse_file("a.price", text)
+    assert "those of a book below cannot be amended" in render_fault(faults[0], {"a.price": text})

@@ -241,7 +241,7 @@ class _Reader:
             if isinstance(rate, Rate) and any(price.after is not None for price in charge.prices):
                 found.miss(meter, "", "a price that falls with an account's use")
         for text in cell.left_out:
-            found.miss("limit", text, "a limit on what an account pays")
+            found.miss("account", text, "what an account pays for a period")
 
     def _pools(self, found: ModelPrices, defaults: tuple[int, ...]) -> None:
         """What an account has free at the defaults."""

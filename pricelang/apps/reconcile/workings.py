@@ -60,7 +60,10 @@ def _formula(found: Reconciled, use: Used, rate: Rate) -> str:
     )
     listed = f" (list {base}{factors})" if factors else ""
     units = rate.meter.unit if use.quantity == 1 else plural(rate.meter.unit)
-    return (
-        f"{grouped(use.quantity)} {units} x {price} per {rate.per}{listed} = "
-        f"{money(use.low, found.currency)}"
-    )
+    alone = money(use.low - use.tiers, found.currency)
+    formula = f"{grouped(use.quantity)} {units} x {price} per {rate.per}{listed} = {alone}"
+    if not use.tiers:
+        return formula
+    sign = "less" if use.tiers < 0 else "and"
+    tiers = f"{sign} {money(abs(use.tiers), found.currency)} by the tiers of its account"
+    return f"{formula}, {tiers} = {money(use.low, found.currency)}"

@@ -29,13 +29,15 @@ from pricelang.apps.reports.period import Period, moment
 from pricelang.apps.reports.tally import Tally, costs, no_time
 from pricelang.apps.reports.totals import Counts, Unpriced
 from pricelang.evaluate.account_keys import WHOLE, MissingKey
-from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.bill import Bill, help_with_bounds, open_of
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import BELT, BadRequest, PriceError, check_certain
 from pricelang.model.notes import Note
 from pricelang.present.json_data import fields_of
 from pricelang.present.notebook import InNotebook
 from pricelang.usage.records import Outcome, Part, Place, Record
+
+_EACH = '"each": ["prompt up to 200000"]'
 
 
 @frozen
@@ -276,9 +278,9 @@ def _priced(book: PriceBook, record: Record, given: RecordDefaults) -> list[Pric
         if bill.bounds is not None:
             raise BadRequest(
                 "range",
-                "the record adds up requests that may lie on either side of a threshold, so "
-                "it has no single amount",
-                help='say on which side each was, such as `"each": ["prompt up to 200000"]`',
+                f"the record adds up requests, and what they cost depends on {open_of(bill)} of "
+                "each, so it has no single amount",
+                help=help_with_bounds(bill, f"say the side of each, such as `{_EACH}`"),
             )
         found += bill.parts
     return found

@@ -54,6 +54,7 @@ def test_a_line_without_the_discount_is_named(tmp_path: Path) -> None:
     found = reconciled(tmp_path, TIERS, USED, NET.replace("31,m-1,input,1.8", "31,m-1,input,2"))
     (finding,) = found.findings
     assert finding.difference == Fraction("0.2")
+    assert "per MTok = $2, less $0.20 by the tiers of its account = $1.80" in found.text()
     assert "without tiers: at the price of the first" in [one.text for one in finding.explanations]
 
 

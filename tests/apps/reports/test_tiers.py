@@ -23,6 +23,7 @@ from pricelang.usage.live.usage_of import usage_of
 from pricelang.usage.reading import read_paths
 from pricelang.usage.records import Part, Place, Record
 from tests.apps.exports.test_focus_account import rows_of_account
+from tests.engines.test_accounts import book_of
 from tests.evaluate.test_ladders import book, ladder
 
 from .test_account_keys import due, lines
@@ -398,3 +399,18 @@ def test_rounded_lines_are_rounded_once() -> None:
     # 10 x $4 and 3 x $2.68 are $48.04; alone they are $52
     assert due(found) == 50
     assert [(one.quantity, one.amount) for one in found.adjustments] == [(3, 0)]
+
+
+def test_a_sum_that_turns_on_the_hour_says_so_and_names_no_threshold() -> None:
+    found = book_of(
+        "book clocked in USD\ndimension hours default cheap\n"
+        "  peak  from 09:00 before 17:00 in UTC\n  cheap  otherwise\nmeter input in tokens\n"
+        "models\n  | model | released |\n  | m-1 | 2026-01-01 |\n"
+        "rates per token\n  | model | from | input |\n  | m-1 | 2026-01-01 | $1 |\n"
+        "multiplier peak\n  x 2 on tokens when hours is peak\n"
+    )
+    asked = {"model": "m-1", "at": "2026-02-02", "record": "sum", "usage": {"input": 1}}
+    (refused,) = found.invoice([usage_of(asked)]).unpriced
+    assert refused.reason.startswith("the record adds up requests, and what they cost depends on")
+    assert "the hour of each" in refused.reason
+    assert "threshold" not in refused.reason
