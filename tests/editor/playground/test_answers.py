@@ -40,7 +40,8 @@ def test_the_first_request_is_that_of_the_first_example(playground: Playground) 
     }
     assert "$2.25" in found["html"]
     assert "batch x 0.5" in found["html"]
-    assert 'data-place="shop.price:18"' in found["html"]
+    row = 1 + next(n for n, line in enumerate(SHOP.split("\n")) if "50% off" in line)
+    assert f'data-place="shop.price:{row}"' in found["html"]
 
 
 def test_a_price_is_that_of_the_package(playground: Playground) -> None:
