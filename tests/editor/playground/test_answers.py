@@ -24,6 +24,11 @@ def playground(tmp_path: Path) -> Playground:
     return Playground(tmp_path)
 
 
+def line_of(words: str) -> int:
+    """The line, from 1, of the small book that holds some words."""
+    return 1 + next(n for n, line in enumerate(SHOP.split("\n")) if words in line)
+
+
 def ask(playground: Playground, text: str, tab: str = "price", **more: Any) -> dict[str, Any]:
     asked = {"files": {"shop.price": text}, "entry": "shop.price", "tab": tab, "before": SHOP}
     return dict(json.loads(playground.answer(json.dumps({**asked, **more}))))
@@ -40,7 +45,7 @@ def test_the_first_request_is_that_of_the_first_example(playground: Playground) 
     }
     assert "$2.25" in found["html"]
     assert "batch x 0.5" in found["html"]
-    assert 'data-place="shop.price:18"' in found["html"]
+    assert f'data-place="shop.price:{line_of("50% off")}"' in found["html"]
 
 
 def test_a_price_is_that_of_the_package(playground: Playground) -> None:
@@ -66,7 +71,8 @@ def test_a_fault_has_its_place_in_units_of_an_editor_and_its_fix(playground: Pla
     assert found["form"] is None
     (fault,) = found["faults"]
     row = next(row for row in text.split("\n") if row.startswith("multiplier"))
-    place = {"file": "shop.price", "from": [19, len(row) - 2], "to": [19, len(row) + 1]}
+    line = line_of("multiplier") - 1
+    place = {"file": "shop.price", "from": [line, len(row) - 2], "to": [line, len(row) + 1]}
     assert {**fault, **place} == fault
     assert fault["fixes"] == [{"title": "write `page`", "edits": [{**place, "text": "page"}]}]
 
@@ -77,7 +83,7 @@ def test_a_broken_claim_shows_the_request_that_breaks_it(playground: Playground)
     )
     assert "2 claims, 1 broken" in found["html"]
     assert "&quot;model&quot;: &quot;model-1&quot;" in found["html"]
-    assert 'data-place="shop.price:31"' in found["html"]
+    assert f'data-place="shop.price:{line_of("input costs")}"' in found["html"]
 
 
 def test_a_failing_example_shows_what_it_comes_to(playground: Playground) -> None:
