@@ -51,7 +51,22 @@ def test_a_book_that_would_have_faults_is_left_as_it_is(tmp_path: Path) -> None:
     [
         (["price", "nova-2", "--from", "2026-04-01", "--price", "input"], "takes METER=AMOUNT"),
         (["price", "nova-2", "--from", "2026-04-01"], "no price is given"),
-        (["price", "nova-9", "--from", "2026-04-01", "--price", "input=1"], "no table of prices"),
+        (
+            ["price", "nova-22", "--from", "2026-04-01", "--price", "input=1"],
+            "the book has no model `nova-22` help: did you mean `nova-2`",
+        ),
+        (
+            ["price", "nova-2", "--from", "2026-04-01", "--price", "inptu=1"],
+            "the book has no meter `inptu` help: did you mean `input`?",
+        ),
+        (
+            ["price", "nova-2", "--from", "2019-04-01", "--price", "input=1"],
+            "no table of prices has a row of `nova-2` with the meter `input` up to 2019-04-01",
+        ),
+        (
+            ["price", "nova-2", "--from", "2026-04-01", "--price", "input=€1"],
+            "the prices of the book are in USD, not in EUR",
+        ),
         (["price", "nova-2", "--from", "soon", "--price", "input=1"], "is not a day"),
         (["alias", "nova-one", "nova-1"], "the book has an alias `nova-one`"),
         (["alias", "nova-x", "nova-9"], "the book has no model `nova-9`"),
