@@ -56,7 +56,7 @@ def _statement(name: str, rules: dict[str, list[str]]) -> Iterator[str]:
     yield _form({rule: rules[rule] for rule in _used(name, rules)})
     found = examples().get(word)
     if found:
-        yield f"```pricelang\n{found}\n```\n"
+        yield f"```pricelang excerpt\n{found}\n```\n"
     yield f"[More about it](language.md#{anchors().get(word, 'statements')}).\n"
     shown = faults_by_word().get(word, {}).values()
     if shown:

@@ -13,14 +13,18 @@ os.environ["PRICELANG_CACHE"] = ""
 from pricelang.editor.playground.answers import Playground
 folder = Path("/book")
 folder.mkdir()
-Playground(folder).answer
+Playground(folder)
 `);
 })();
 
+let prepared = false;
+
 self.onmessage = async ({ data }) => {
   try {
-    const answer = await ready;
-    self.postMessage({ answer: answer(data) });
+    const playground = await ready;
+    self.postMessage({ answer: playground.answer(data) });
+    if (!prepared) setTimeout(() => playground.prepare(), 50);
+    prepared = true;
   } catch (error) {
     self.postMessage({ error: String(error.message ?? error) });
   }

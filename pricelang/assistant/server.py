@@ -10,9 +10,9 @@ from pricelang.assistant.tools import Tools
 from pricelang.check.book_files import TextFile
 from pricelang.check.files import read_layers
 
-INSTRUCTIONS = """Prices of language models, exact to the cent. Ask `price` for what a request costs and
-`explain` for why; an `error` says what cannot be priced, with a help. Never guess a model id
-or a rate: ask `models`."""
+INSTRUCTIONS = """Prices of language models, exact to the cent. Ask `price` for what a request
+costs and `explain` for why; an `error` says what cannot be priced, with a help. Never guess a
+model id or a rate: ask `models`."""
 
 
 def make_server(source: str) -> MCPServer:

@@ -189,6 +189,8 @@ def _cell_price(
         case "name" | "date" | "money" | "number" | "string" | "any":
             number = cell.value.written if isinstance(cell.value, t.Number) else ""
             advice = f"write `${number}`" if number and draft.currency == "USD" else None
+            if cell.kind == "name":
+                advice = "write `not offered` where there is no price"
             message = f"the price of `{name}` is an amount, `derived` or `not offered`"
             draft.fault("table", message, cell.span, advice)
         case _:

@@ -80,8 +80,20 @@ def input_of(ctx: click.Context, params: dict[str, Any]) -> Input:
         params.get("strict", False),
         params.get("is_sum", False),
         params["unknown_counters"],
-        dict(pairs(ctx, params.get("position", ()), "--position", "TIERS=QUANTITY")),
+        _position(ctx, params.get("position", ())),
     )
+
+
+def _position(ctx: click.Context, texts: tuple[str, ...]) -> dict[str, str]:
+    """What `--position` says. Raises a usage error for tiers that are given twice."""
+    found: dict[str, str] = {}
+    for name, value in pairs(ctx, texts, "--position", "TIERS=QUANTITY"):
+        if found.setdefault(name, value) != value:
+            ctx.fail(
+                f"the position in `{printable(name)}` is given as `{printable(found[name])}` and "
+                f"as `{printable(value)}`"
+            )
+    return found
 
 
 def _files(ctx: click.Context, params: dict[str, Any], usage: object) -> tuple[str, ...]:

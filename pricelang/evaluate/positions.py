@@ -35,6 +35,11 @@ Position = Mapping[str, object]
 """By the name of a ladder, what it has counted before: units, or money where it counts spending."""
 _MONEY = re.compile(r"[$€£¥]?\s*([0-9][0-9,]*(?:\.[0-9]+)?)\Z", re.ASCII)
 
+_WANTED = (
+    "give what was counted before the request: a quantity such as `9,400 MTok`, or an amount such "
+    "as `$12,000` where it counts what is spent"
+)
+
 
 @define(eq=False, repr=False, slots=False)
 class PositionedRequest(Priced):
@@ -140,7 +145,12 @@ def _count(book: m.Book, name: str, value: object) -> Fraction:
     if isinstance(value, list | tuple):
         raise _bad(name, value)
     meter = book.meters[ladder.counts[0]]
-    (count,) = read_uses(value, meter, book.units)
+    try:
+        (count,) = read_uses(value, meter, book.units)
+    except BadRequest as error:
+        what = error.message.removeprefix(f"the quantity of `{meter.name}` ")
+        message = f"the position in `{name}` {what}"
+        raise BadRequest(error.code, message, help=error.help or _WANTED) from None
     return count * meter.size
 
 
@@ -156,8 +166,7 @@ def _bad(name: str, value: object) -> BadRequest:
     return BadRequest(
         "bad_position",
         f"the position in `{name}` is `{shown(value, 40)}`",
-        help="give what was counted before the request: a quantity such as `9,400 MTok`, or an "
-        "amount such as `$12,000` where it counts what is spent",
+        help=_WANTED,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from pricelang.present.text import nearest
-from pricelang.syntax.line_habits import AMOUNT, header_help, line_help
+from pricelang.syntax.line_habits import AMOUNT, LINE_HABITS, first_help
 from pricelang.syntax.number_habits import number_at, number_help
+from pricelang.syntax.statement_habits import STATEMENT_HABITS, header_help
 from pricelang.syntax.words import beginnings
 
 _HABITS = [
@@ -49,11 +50,11 @@ def habit_help(row: str, column: int, wanted: list[str], is_header: bool) -> str
         return "the currency stands before `extends`; without it, it is that of the other book"
     if word and word.group() in beginnings() and not row[: column - 1].strip():
         return "a statement starts in the first column"
-    if "`|`" in wanted and re.search(r"[A-Za-z0-9_] +$", row[: column - 1]):
-        return "a name has no spaces, and `|` ends a cell"
-    help = line_help(row, column, wanted)
+    help = first_help((*LINE_HABITS, *STATEMENT_HABITS), row, column, wanted)
     if help is not None:
         return help
+    if "`|`" in wanted and re.search(r"[A-Za-z0-9_] +$", row[: column - 1]):
+        return "a name has no spaces, and `|` ends a cell"
     number = number_at(row, column)
     if number is not None:
         help = number_help(number, row[number.end() :], AMOUNT in wanted)

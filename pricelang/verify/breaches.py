@@ -37,17 +37,17 @@ def first_of(breach: Callable[[T], Breach | None], cases: Iterable[T]) -> Breach
     """The first breach of some cases. One that cannot be decided is no matter where another is
     broken. Raises `Undecided`.
     """
-    undecided = False
+    undecided: Undecided | None = None
     for case in cases:
         try:
             found = breach(case)
-        except Undecided:
-            undecided = True
+        except Undecided as error:
+            undecided = undecided or error
             continue
         if found is not None:
             return found
-    if undecided:
-        raise Undecided
+    if undecided is not None:
+        raise undecided
     return None
 
 

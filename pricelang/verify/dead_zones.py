@@ -4,17 +4,21 @@ the step itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
 
 from pricelang.evaluate.stack.operations import ONE, Operation, factor_of
+from pricelang.model import book as m
+from pricelang.model.ladder_words import counted_words
 from pricelang.model.ladders import Ladder
 from pricelang.model.requests import Point
 from pricelang.model.space import axis_of
 from pricelang.verify.analysis import Analysis
+from pricelang.verify.breaches import Breach, first_of
 from pricelang.verify.multiplier_bounds import Multipliers
 from pricelang.verify.multiplier_search import Furthest, Multiplied, furthest
 from pricelang.verify.price_relations import Undecided, step_root
@@ -46,27 +50,63 @@ class TierStep:
     witness: Witness | None = None
 
 
-def tier_steps(analysis: Analysis) -> tuple[TierStep, ...]:
-    """Each step of each ladder of a book."""
-    return tuple(
-        _step(analysis, number, tier, ladder)
-        for number, dimension in enumerate(analysis.book.dimensions)
-        if (ladder := dimension.ladder) is not None
-        for tier in range(1, len(dimension.values))
+def tier_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:
+    """A step to a tier for all units below which usage of the claim's scope costs more than at it;
+    None where there is none. Raises `Undecided`.
+    """
+
+    def fall(place: tuple[int, int, Ladder]) -> Breach | None:
+        step = _step(analysis, *place, claim.scope)
+        if step.way == "undecided":
+            name = analysis.book.dimensions[step.ladder].name
+            raise Undecided(f"more than factors turn on the tiers of `{name}`")
+        return (step.witness, fall_words(analysis.book, step)) if step.way == "falls" else None
+
+    return first_of(fall, (place for place in _places_of(analysis.book) if place[2].all_units))
+
+
+def fall_words(book: m.Book, step: TierStep) -> str:
+    """What costs more than the beginning of a tier: `v high, for all units after 10 MTok: what lies
+    between 8 MTok and 10 MTok costs more than 10 MTok`.
+    """
+    dimension = book.dimensions[step.ladder]
+    assert dimension.ladder is not None
+    start = counted_words(book, dimension.ladder, step.start)
+    low = counted_words(book, dimension.ladder, step.low, step.start)
+    return (
+        f"{dimension.name} {dimension.values[step.tier].name}, for all units after {start}: what "
+        f"lies between {low} and {start} costs more than {start}"
     )
 
 
-def _step(analysis: Analysis, number: int, tier: int, ladder: Ladder) -> TierStep:
+def tier_steps(analysis: Analysis) -> tuple[TierStep, ...]:
+    """Each step of each ladder of a book."""
+    return tuple(_step(analysis, *place) for place in _places_of(analysis.book))
+
+
+def _places_of(book: m.Book) -> Iterator[tuple[int, int, Ladder]]:
+    """Each ladder by its dimension, with each tier after its first."""
+    for number, dimension in enumerate(book.dimensions):
+        if dimension.ladder is not None:
+            for tier in range(1, len(dimension.values)):
+                yield number, tier, dimension.ladder
+
+
+def _step(
+    analysis: Analysis, number: int, tier: int, ladder: Ladder, scope: m.Scope | None = None
+) -> TierStep:
+    """A step, of the requests of a scope where one is given."""
     start = ladder.starts[tier]
     if not ladder.all_units:
         return TierStep(number, tier, "graduated", start, start)
     axis, meters = axis_of(number), range(len(analysis.book.meters))
+    falls_by = partial(_falls, analysis, axis, tier, scope)
     try:
-        found = {meter: _falls(analysis, axis, tier, meter) for meter in meters}
+        found = {meter: falls_by(meter, tier - 1) for meter in meters}
         falls = {meter: x for meter, x in found.items() if x is not None and x.multiplier < 1}
         if not falls:
             return TierStep(number, tier, "never falls", start, start)
-        lows = {meter: _low(analysis, axis, tier, meter, ladder) for meter in falls}
+        lows = {meter: _low(partial(falls_by, meter), tier, ladder) for meter in falls}
     except Undecided:
         return TierStep(number, tier, "undecided", start, start)
     low = min(lows.values())
@@ -78,11 +118,13 @@ def _step(analysis: Analysis, number: int, tier: int, ladder: Ladder) -> TierSte
     return TierStep(number, tier, "falls", start, low, least.multiplier, of, exact, shown)
 
 
-def _low(analysis: Analysis, axis: int, tier: int, meter: int, ladder: Ladder) -> Fraction:
-    """The least usage above which all costs more than the beginning of a tier."""
+def _low(falls: Callable[[int], Furthest | None], tier: int, ladder: Ladder) -> Fraction:
+    """The least usage above which all costs more than the beginning of a tier; `falls` is asked
+    with each tier before it.
+    """
     low = start = ladder.starts[tier]
     for before in range(tier - 1, -1, -1):
-        fallen = _falls(analysis, axis, tier, meter, before)
+        fallen = falls(before)
         least = start * min(fallen.multiplier, ONE) if fallen is not None else start
         low = max(least, ladder.starts[before])
         if least > ladder.starts[before]:
@@ -91,12 +133,11 @@ def _low(analysis: Analysis, axis: int, tier: int, meter: int, ladder: Ladder) -
 
 
 def _falls(
-    analysis: Analysis, axis: int, tier: int, meter: int, before: int | None = None
+    analysis: Analysis, axis: int, tier: int, scope: m.Scope | None, meter: int, before: int
 ) -> Furthest | None:
     """The least that the unit price of a meter is in a tier, over that of one before. Raises
     `Undecided` where more than factors turn on the tier.
     """
-    before = tier - 1 if before is None else before
 
     def sides(root: int) -> tuple[int, int]:
         return (
@@ -114,9 +155,10 @@ def _falls(
     if analysis.leaves_below(prices) == {None}:
         return None
     places = [*_places(analysis, meter, sides)]
+    inside = [] if scope is None else [analysis.within(scope)]
     constraints = [
         (analysis.forest.restrict(root, axis, tier), test)
-        for root, test in (analysis.billed, analysis.usable)
+        for root, test in (analysis.billed, analysis.usable, *inside)
     ]
     return furthest(analysis, Multiplied(prices, tuple(places)), constraints, highest=False)
 

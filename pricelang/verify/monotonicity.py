@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from attrs import define
@@ -23,6 +24,7 @@ from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.breaches import Breach, first_of
 from pricelang.verify.crossings import Crossing, Usage
+from pricelang.verify.dead_zones import tier_fall
 from pricelang.verify.price_falls import fall_between
 from pricelang.verify.price_relations import BELOW, Prices, Undecided, find_prices, rounding_root
 from pricelang.verify.request_falls import falls_per_request
@@ -36,13 +38,16 @@ with more, it is undecided.
 
 
 def first_fall(analysis: Analysis, claim: m.Claim) -> Breach | None:
-    """A request of the claim's scope that costs less than with one less of a meter;
-    None where there is none.
+    """A request of the claim's scope that costs less than with one less of a meter, or a step of
+    tiers for all units at which an account owes less; None where there is none.
 
     Raises `Undecided`.
     """
-    steps = steps_of(analysis.book)
-    return first_of(lambda step: _Falls(analysis, claim, step).first(), steps)
+    of_steps = (
+        partial(_Falls.first, _Falls(analysis, claim, step)) for step in steps_of(analysis.book)
+    )
+    falls = chain(of_steps, [partial(tier_fall, analysis, claim)])
+    return first_of(lambda fall: fall(), falls)
 
 
 @define(eq=False, repr=False, slots=False)

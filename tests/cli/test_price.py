@@ -483,6 +483,13 @@ def test_a_position_that_is_none_is_an_error(position: str, words: str) -> None:
     assert words in found.stderr
 
 
+def test_a_position_is_said_once() -> None:
+    places = ("--position", "volume=3 tokens", "--position", "volume=4 tokens")
+    found = run("price", *ASKED, "--input", "9", *places)
+    assert found.exit_code == 2
+    assert "`volume` is given as `3 tokens` and as `4 tokens`" in " ".join(found.stderr.split())
+
+
 def test_tables_have_no_position() -> None:
     table = str(SAMPLES / "tables" / "usage.parquet")
     found = run("price", table, "--position", "volume=3")

@@ -128,6 +128,9 @@ def test_a_bad_position(position: dict[str, object], code: str) -> None:
     with pytest.raises((BadRequest, UnknownName)) as error:
         priced(found, position, {"input": 1})
     assert error.value.code == code
+    assert error.value.help
+    if code != "unknown_tiers":
+        assert error.value.message.startswith(f"the position in `{next(iter(position))}` is ")
 
 
 def test_a_request_says_its_tier_or_its_position() -> None:

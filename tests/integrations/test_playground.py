@@ -27,6 +27,21 @@ from tests.integrations.conftest import without_node
 
 pytestmark = pytest.mark.campaign
 PATIENCE = 120
+# Puts the cursor behind a text of the lines that the editor shows; false where none has it.
+CURSOR = """(before => {
+  const line = [...document.querySelectorAll('.cm-line')].find((one) => one.textContent.includes(before));
+  if (!line) return false;
+  let rest = line.textContent.indexOf(before) + before.length;
+  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode()); rest -= node.data.length) {
+    if (rest <= node.data.length) {
+      document.querySelector('.cm-content').focus();
+      getSelection().collapse(node, rest);
+      return true;
+    }
+  }
+  return false;
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -87,15 +102,10 @@ class Page:
         self.until(self.quiet())
 
     def type_at(self, before: str, text: str) -> None:
-        """Puts the cursor behind a text of the editor by the mouse's words, and types."""
-        found = self.ask(
-            "(() => { const walker = document.createTreeWalker(document.querySelector('.cm-content'), 4);"
-            f" for (let node; (node = walker.nextNode()); ) {{ const at = node.data.indexOf({json.dumps(before)});"
-            f" if (at >= 0) {{ document.querySelector('.cm-content').focus(); getSelection().collapse(node, at + {len(before)});"
-            " return true; } } return false; })()"
-        )
-        assert found, before
-        self.until("document.activeElement.classList.contains('cm-content')")
+        """Puts the cursor behind a text of the editor, and types."""
+        if not self.ask(CURSOR + f"({json.dumps(before)})"):
+            self.ask("document.querySelector('.cm-scroller').scrollTop = 1e6")
+            self.until(CURSOR + f"({json.dumps(before)})")
         self.browser.call("Input.insertText", text=text)
         self.until(self.quiet())
 
@@ -144,14 +154,14 @@ def test_a_claim_that_is_broken_shows_the_request_that_breaks_it(page: Page) -> 
     assert "4 claims, all proven" in page.text("#panel")
     page.type_at("output costs 5", "0")
     page.until("document.querySelector('#panel').innerText.includes('1 broken')")
-    assert '{"model": "small"' in page.text("#panel")
+    assert '{"model": "' in page.text("#panel")
 
 
 def test_each_tab_answers(page: Page) -> None:
     page.begin("exclusion")
     for tab, said in (
         ("price", "$0.16"),
-        ("table", "Base prices"),
+        ("table", "Model pricing on"),
         ("stacking", "excluded"),
         ("claims", "all proven"),
         ("changes", "0 changes"),
@@ -159,7 +169,7 @@ def test_each_tab_answers(page: Page) -> None:
         page.tab(tab)
         assert said.lower() in page.text("#panel").lower()
     page.begin("contract", "changes")
-    assert "changes to the bundled book `anthropic`" in page.text("#panel")
+    assert "1 change to the bundled book `anthropic`" in page.text("#panel")
 
 
 def test_a_link_brings_the_text_the_tab_and_the_request_back(page: Page) -> None:

@@ -84,11 +84,16 @@ BESIDE = {
     ),
     "a minimum a month": (
         "limit monthly\n  at least $100,000 per organization per month\n",
-        {"dearer": "a month of it alone costs $100,000; by `base` it costs $0.000001"},
+        {"dearer": "it costs $100,000 as an account's only request; by `base` it costs $0.000001"},
+    ),
+    "a commitment a term": (
+        "commitment agreed\n  $300,000 per organization per term"
+        "  from 2026-06-01 before 2027-06-01\n",
+        {"dearer": "it costs $300,000 as an account's only request; by `base` it costs $0.000001"},
     ),
     "a maximum a month": (
         "limit monthly\n  at most $5 per organization per month\n",
-        {"cheaper": "a month of it alone costs $5; by `base` it costs $10"},
+        {"cheaper": "it costs $5 as an account's only request; by `base` it costs $10"},
     ),
     "a price": (
         "rates per MTok\n  | model | from | input |\n  | m-1 | 2026-06-01 | $2 instead of $1 |\n",
@@ -114,15 +119,15 @@ CHARGED = {
     ),
     "a pool": (
         "  first 50 hours free per organization per month\n",
-        {"cheaper": "a month of it alone costs $0.60; by `base` it costs $30.60"},
+        {"cheaper": "it costs $0.60 as an account's only request; by `base` it costs $30.60"},
     ),
     "a tier": (
         "  $0.50 per hour after 100 hours per organization per month\n",
-        {"cheaper": "a month of it alone costs $60.50; by `base` it costs $60.60"},
+        {"cheaper": "it costs $60.50 as an account's only request; by `base` it costs $60.60"},
     ),
     "a dearer tier": (
         "  $0.70 per hour after 100 hours per organization per month\n",
-        {"dearer": "a month of it alone costs $60.70; by `base` it costs $60.60"},
+        {"dearer": "it costs $60.70 as an account's only request; by `base` it costs $60.60"},
     ),
 }
 QUESTIONS = ("dearer", "cheaper", "loosened", "tightened")
@@ -201,9 +206,33 @@ def test_ladders_that_go_through_another_stack_are_undecided() -> None:
     stack = "limit low\n  at least $0.55 per hour on time\nstack low\n"
     found, _ = against(LIST + tier, DEAL + stack)
     assert found.dearer is not None
-    assert found.dearer[1] == "a month of it alone costs $60.55; by `base` it costs $60.50"
+    assert (
+        found.dearer[1] == "it costs $60.55 as an account's only request; by `base` it costs $60.50"
+    )
     assert "graduated prices of `time`" in found.undecided["cheaper"]
     assert not against(LIST + tier, DEAL)[0].undecided
+
+
+AGREED = """
+  ${amount} per organization per term  from 2026-06-01 before 2027-06-01
+"""
+
+
+@pytest.mark.parametrize("kind", ["commitment", "credit"])
+def test_one_more_commitment_costs_no_less_and_one_more_credit_no_more(kind: str) -> None:
+    """Nor does a higher one."""
+    never = "cheaper" if kind == "commitment" else "dearer"
+    for theirs, ours in ((None, 300), (200, 300)):
+        books = [
+            book_of(
+                LIST if amount is None else f"{LIST}{kind} agreed{AGREED}".format(amount=amount)
+            )
+            for amount in (theirs, ours)
+        ]
+        for old, new, proven in ((*books, never), (*books[::-1], TURNED[never])):
+            found = verdict.against(new, old)
+            assert getattr(found, proven) is None
+            assert proven not in found.undecided
 
 
 def test_a_scope_without_what_differs_is_proven() -> None:
@@ -442,7 +471,7 @@ def check_breaches(found: Against, ours: m.Book, theirs: m.Book) -> None:
         if breach is None:
             continue
         record = breach[0].record()
-        if breach[1].startswith("a month of it alone"):
+        if "as an account's only request" in breach[1]:
             assert name == said_of_month(ours, theirs, [record]), breach
         else:
             assert name == said(ours, theirs, record), breach

@@ -12,6 +12,8 @@ import pytest
 import pricelang
 from pricelang.apps.audit_report.html import render_report
 from pricelang.usage.records import Part, Place, Record
+from pricelang.verify.analysis import Analysis
+from pricelang.verify.claims import decide_claims
 from tests.cli.helpers import run
 from tests.engines.test_accounts import book_of
 
@@ -184,3 +186,19 @@ def test_each_form(tmp_path: Path) -> None:
     assert run("audit", "--tiers").stdout == (
         "no price steps with what an account has used or spent\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("way", "scope", "holds"),
+    [(", all units", "", False), (", all units", " when volume is small", True), ("", "", True)],
+)
+def test_more_usage_costs_less_at_a_step_for_all_units(way: str, scope: str, holds: bool) -> None:
+    """The claim is of accounts too, and of those in its scope alone."""
+    book = steps(way, f"claim more usage never costs less{scope}\n")
+    (verdict,) = decide_claims(Analysis(book.checked))
+    assert verdict.holds == holds
+    if not holds:
+        assert verdict.why is not None
+        assert "volume middle, for all units after 100 tokens: what lies between 81" in verdict.why
+        owing = [owed(book, "m-2", "output", units) for units in (90, 101)]
+        assert owing[0] > owing[1]

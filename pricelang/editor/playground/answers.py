@@ -1,4 +1,7 @@
-"""From the text of a book to what the playground shows beside it: faults, and a tab of answers."""
+"""From the text of a book to what the playground shows beside it: faults, and a tab of answers.
+
+The first answer is a price of a compiled book: it waits for no import that it does not need.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,12 @@ from attrs import define, field
 
 from pricelang.api import Book
 from pricelang.compile.load import Loaded, load_book
-from pricelang.editor.open_books import OpenBook, open_book
 from pricelang.editor.playground.form import first_request, form_of
+from pricelang.editor.playground.price_tab import price_tab, refusal
 from pricelang.editor.playground.screen import Screen, faults_of
-from pricelang.editor.playground.tabs import (
-    changes_tab,
-    claims_tab,
-    price_tab,
-    refusal,
-    stacking_tab,
-    table_tab,
-)
 from pricelang.model.errors import PriceError
 from pricelang.present.markup import Html, join
 from pricelang.syntax.diagnostics import BookError
-from pricelang.verify.diff.difference import compare
 
 Tab = Literal["price", "table", "stacking", "claims", "changes"]
 
@@ -47,25 +41,32 @@ class Playground:
         try:
             screen = self._opened(given)
         except BookError as error:
-            screen = Screen(OpenBook(Path(given["entry"]), (), None, error.faults), None)
+            screen = Screen(None, None, error.faults)
         shown: dict[str, Any] = {"faults": list(faults_of(screen)), "form": None, "html": ""}
         if screen.book is not None:
             shown["form"] = form_of(screen.book)
             try:
                 shown["html"] = str(join(*self._tab(screen, screen.book, given)))
             except PriceError as error:
-                shown["html"] = str(refusal(error))
+                shown["html"] = str(refusal(screen, error))
         return json.dumps(shown)
+
+    def prepare(self) -> None:
+        """Imports what the first answer did not need, before it is asked for."""
+        import pricelang.editor.open_books
+        import pricelang.editor.playground.tabs  # noqa: F401
 
     def _opened(self, given: Mapping[str, Any]) -> Screen:
         if given.get("book"):
             return self._came_with(given["book"])
+        from pricelang.editor.open_books import open_book
+
         files = given["files"]
         if self._screen is None or files != self._files:
             entry = self._write(files, given["entry"])
             opened = open_book(entry, {})
             book = Book.of(Loaded(opened.book, "")) if opened.book is not None else None
-            self._screen, self._files = Screen(opened, book), files
+            self._screen, self._files = Screen(opened, book, opened.faults), files
         return self._screen
 
     def _write(self, files: Mapping[str, str], entry: str) -> Path:
@@ -81,14 +82,17 @@ class Playground:
 
     def _came_with(self, name: str) -> Screen:
         if name not in self._bundled:
-            self._bundled[name] = Screen(None, Book.of(load_book(name)))
+            self._bundled[name] = Screen(None, Book.of(load_book(name)), ())
         return self._bundled[name]
 
     def _tab(self, screen: Screen, book: Book, given: Mapping[str, Any]) -> Iterator[Html]:
         tab: Tab = given["tab"]
+        if tab == "price":
+            yield from price_tab(screen, book, given.get("request") or first_request(book))
+            return
+        from pricelang.editor.playground.tabs import claims_tab, stacking_tab, table_tab
+
         match tab:
-            case "price":
-                yield from price_tab(screen, book, given.get("request") or first_request(book))
             case "table":
                 yield from table_tab(screen, book, given.get("at") or None)
             case "stacking":
@@ -110,4 +114,7 @@ class Playground:
         else:
             name, before = "the text as it was", Book.of(load_book(given["before"]))
         assert before is not None
+        from pricelang.editor.playground.tabs import changes_tab
+        from pricelang.verify.diff.difference import compare
+
         yield from changes_tab(compare(before.checked, book.checked), name)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import define
 
 from pricelang.api import Book
-from pricelang.editor.fixes import fixes_of
-from pricelang.editor.open_books import OpenBook
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
-from pricelang.verify.audit import Audit
+
+if TYPE_CHECKING:
+    from pricelang.editor.open_books import OpenBook
+    from pricelang.verify.audit import Audit
 
 
 @define(eq=False, slots=False)
@@ -21,6 +22,7 @@ class Screen:
 
     opened: OpenBook | None
     book: Book | None
+    faults: tuple[Fault, ...]
 
     @cached_property
     def audit(self) -> Audit:
@@ -28,9 +30,14 @@ class Screen:
         assert self.book is not None
         return self.book.audit
 
+    def file(self, name: str) -> str:
+        """A file as the playground names it, by its name in messages."""
+        if self.opened is None:
+            return name.removeprefix(f"{self.book.name}/") if self.book is not None else name
+        return self._files.get(name, name)
+
     @cached_property
-    def names(self) -> dict[str, str]:
-        """The files as the playground names them, by their names in messages."""
+    def _files(self) -> dict[str, str]:
         if self.opened is None:
             return {}
         folder = self.opened.entry.parent
@@ -42,8 +49,7 @@ class Screen:
 
 def faults_of(screen: Screen) -> Iterator[dict[str, Any]]:
     """The faults of the book as an editor shows them: columns in UTF-16 units, from 0."""
-    opened = screen.opened
-    for fault in opened.faults if opened is not None else ():
+    for fault in screen.faults:
         yield {
             "code": fault.code,
             "severity": fault.severity,
@@ -55,6 +61,8 @@ def faults_of(screen: Screen) -> Iterator[dict[str, Any]]:
 
 
 def _fixes(screen: Screen, fault: Fault) -> Iterator[dict[str, Any]]:
+    from pricelang.editor.fixes import fixes_of
+
     texts = dict(screen.opened.texts) if screen.opened is not None else {}
     for fix in fixes_of(fault, texts):
         edits = [{**_place(screen, edit.span), "text": edit.text} for edit in fix.edits]
@@ -71,7 +79,7 @@ def _place(screen: Screen, span: Span) -> dict[str, Any]:
         return [line - 1, len(row[: column - 1].encode("utf-16-le", "surrogatepass")) // 2]
 
     return {
-        "file": screen.names.get(span.file, span.file),
+        "file": screen.file(span.file),
         "from": at(span.line, span.column),
         "to": at(span.end_line, span.end_column),
     }

@@ -17,8 +17,8 @@ from pricelang.verify.diff.aligned_space import NO_LIMIT, YES
 from pricelang.verify.diff.joint_rules import JointRules, Pair
 from pricelang.verify.diff.states import LIVE
 
-Level: TypeAlias = Literal["request", "month"]
-"""Where a part shows: on the bill of a request, or on that of an account and a period alone."""
+Level: TypeAlias = Literal["request", "account"]
+"""Where a part shows: on the bill of a request, or on that of an account that makes it alone."""
 OFF = "off"
 """The leaf where not both price the request."""
 OLD, NEW = 0, 1

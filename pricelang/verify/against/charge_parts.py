@@ -37,10 +37,10 @@ def charge_parts(rules: JointRules) -> Iterator[BillPart]:
                 yield BillPart(words, "request", root, places, meter, small)
             case "free":
                 words, root = f"a free allowance of `{meter}`", billed(rules, pair, of_pools)
-                yield BillPart(words, "month", root, places, meter, _over(sizes))
+                yield BillPart(words, "account", root, places, meter, _over(sizes))
             case "tiers":
                 words, root = f"graduated prices of `{meter}`", _tiers(rules, meter, pair)
-                yield BillPart(words, "month", root, places, meter, _over(sizes))
+                yield BillPart(words, "account", root, places, meter, _over(sizes))
             case _:
                 assert_never(term)
 

@@ -1,5 +1,5 @@
 """Requests that show what one book charges beside another: found in the space of both, and billed
-by both, alone and as all of an account's month.
+by both, by themselves and as an account's only request.
 """
 
 from __future__ import annotations
@@ -44,11 +44,13 @@ class Case:
 
 @frozen
 class Shown:
-    """A request, and what each book bills for it, ours first; None where it refuses."""
+    """A request, and what each book bills for it, ours first; None where it refuses. `alone` is
+    what an account owes that makes it alone, in all of the periods that it falls into.
+    """
 
     case: Case
     owed: tuple[Owed | None, Owed | None]
-    month: bool = False
+    alone: bool = False
 
 
 @define(eq=False, repr=False)
@@ -188,18 +190,18 @@ class Evidence(PlainestFirst):
         owed = _owed(_priced(ours, case.ours)), _owed(_priced(theirs, case.theirs))
         return Shown(case, owed)
 
-    def month(self, case: Case) -> Shown:
-        """What each book invoices for a period in which an account made one request."""
+    def alone(self, case: Case) -> Shown:
+        """What each book invoices an account that made one request."""
         ours, theirs = self.cards
-        return Shown(case, (_invoiced(ours, case.ours), _invoiced(theirs, case.theirs)), month=True)
+        return Shown(case, (_invoiced(ours, case.ours), _invoiced(theirs, case.theirs)), alone=True)
 
     def told(self, shown: Shown) -> str:
         """What each book bills, in words."""
         ours, theirs = self.cards
-        what = "a month of it alone" if shown.month else "it"
+        alone = " as an account's only request" if shown.alone else ""
         said = _said(ours, shown.case.ours, shown.owed[0])
         other = _said(theirs, shown.case.theirs, shown.owed[1])
-        return f"{what} {said}; {self.by_theirs} it {other}"
+        return f"it {said}{alone}; {self.by_theirs} it {other}"
 
     @property
     def by_theirs(self) -> str:

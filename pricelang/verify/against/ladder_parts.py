@@ -21,7 +21,7 @@ def ladder_parts(rules: JointRules) -> Iterator[BillPart]:
         same = ours[name] == theirs[name] and _offered_alike(rules, name)
         if not same or not _counts_alike(rules, ours[name]):
             root = live(rules, [], lambda leaves: "either")
-            yield BillPart(f"the tiers of `{name}`", "month", root, places, turns=same)
+            yield BillPart(f"the tiers of `{name}`", "account", root, places, turns=same)
 
 
 def _offered_alike(rules: JointRules, name: str) -> bool:

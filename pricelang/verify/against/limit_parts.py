@@ -36,10 +36,10 @@ def limit_parts(rules: JointRules) -> Iterator[BillPart]:
         yield BillPart(f"a {side} for a request", "request", root, places)
         root = live(rules, (theirs, ours), partial(_of_accounts, at_least))
         places = places_of(rules, "account", k.LimitRule, at_least)
-        yield BillPart(f"a {side} for an account", "month", root, places)
+        yield BillPart(f"a {side} for an account", "account", root, places)
     root = live(rules, (theirs, ours), _held_together)
     places = places_of(rules, "account", k.LimitRule)
-    yield BillPart("limits of an account that meet", "month", root, places, turns=True)
+    yield BillPart("limits of an account that meet", "account", root, places, turns=True)
 
 
 def _of_request(
@@ -59,14 +59,14 @@ def _amounts(bounds: tuple[LimitEffect, ...], target: m.Target, at_least: bool) 
 
 
 def _of_accounts(at_least: bool, leaves: tuple[Any, ...]) -> Order:
-    """Floors and caps by the account and the period that they are of, and whose requests count;
-    commitments and credits are compared by all that they say.
+    """Floors and caps by the account and the period that they are of, and whose requests count. A
+    commitment is as a floor, and a credit as a cap: one more never makes it cost less, or more.
     """
     theirs, ours = ([x for x in leaf if x.target == "account"] for leaf in leaves)
-    agreed = [sorted((x for x in side if x.kind != "limit"), key=_place) for side in (ours, theirs)]
+    kind: m.LimitKind = "commitment" if at_least else "credit"
+    orders = [_of_agreed(*([x for x in side if x.kind == kind] for side in (ours, theirs)))]
     ours, theirs = ([x for x in side if x.kind == "limit"] for side in (ours, theirs))
     counters = {(x.about, x.counted) for x in (*ours, *theirs)}
-    orders: list[Order] = ["same" if agreed[0] == agreed[1] else "either"]
     for counter in counters:
         mine, other = (
             _amounts(tuple(x for x in all if (x.about, x.counted) == counter), "account", at_least)
@@ -79,6 +79,27 @@ def _of_accounts(at_least: bool, leaves: tuple[Any, ...]) -> Order:
     return together(orders)
 
 
+def _of_agreed(ours: list[LimitEffect], theirs: list[LimitEffect]) -> Order:
+    """The order of commitments, or of credits."""
+    extra, lacking = (
+        [x for x in one if x not in of] for one, of in ((ours, theirs), (theirs, ours))
+    )
+    if not extra and not lacking:
+        return "same"
+    (kind,) = {x.kind for x in (*extra, *lacking)}
+    if extra and lacking:
+        if len(extra) > 1 or {_whose(x) for x in extra} != {_whose(x) for x in lacking}:
+            return "either"
+        is_higher = extra[0].amount > lacking[0].amount
+    else:
+        is_higher = bool(extra)
+    return "more" if is_higher == (kind == "commitment") else "less"
+
+
+def _whose(bound: LimitEffect) -> tuple[object, ...]:
+    return bound.about, bound.counted, bound.meters
+
+
 def _held_together(leaves: tuple[Any, ...]) -> Order:
     """Where several floors or caps of accounts hold for a request, each settles the same cost: a
     higher cost may then be less to pay. A floor below a cap of the same requests cannot meet it. A
@@ -89,10 +110,6 @@ def _held_together(leaves: tuple[Any, ...]) -> Order:
         if len(found) > 1 and not _apart(found):
             return "either"
     return "same"
-
-
-def _place(bound: LimitEffect) -> tuple[object, ...]:
-    return bound.place()
 
 
 def _apart(found: list[LimitEffect]) -> bool:

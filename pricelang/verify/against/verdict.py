@@ -136,7 +136,7 @@ class _Comparison:
             if point is None:
                 continue
             for case in self.requests(part, point):
-                bill = self.evidence.bill if part.level == "request" else self.evidence.month
+                bill = self.evidence.bill if part.level == "request" else self.evidence.alone
                 shown = bill(case)
                 if shows(shown, differs):
                     return shown
@@ -170,7 +170,7 @@ class _Comparison:
     def words(self, part: BillPart, shown: Shown) -> str:
         """What a request shows, as unit prices where those are what is billed."""
         (name, quantity), *rest = shown.case.ours.usage
-        if shown.month or rest or quantity != 1 or part.meter != name:
+        if shown.alone or rest or quantity != 1 or part.meter != name:
             return self.evidence.told(shown)
         ours, theirs = (
             money(*owed) if owed is not None and owed[0] else "nothing" for owed in shown.owed

@@ -40,6 +40,7 @@ def test_the_first_request_is_that_of_the_first_example(playground: Playground) 
     }
     assert "$2.25" in found["html"]
     assert "batch x 0.5" in found["html"]
+    assert 'data-place="shop.price:18"' in found["html"]
 
 
 def test_a_price_is_that_of_the_package(playground: Playground) -> None:
@@ -49,6 +50,7 @@ def test_a_price_is_that_of_the_package(playground: Playground) -> None:
     total = pricelang.load().total(model="claude-opus-4-6", at="2026-04-17", usage={"input": 50000})
     assert f"${plain(total)}" in found["html"]
     assert "claude-opus-5-5" in found["form"]["models"]
+    assert 'data-place="rates.price:13"' in found["html"]
 
 
 def test_a_refusal_says_why(playground: Playground) -> None:
