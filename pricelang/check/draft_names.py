@@ -153,7 +153,8 @@ class DraftNames(DraftFaults):
 
     def money(self, money: t.Money) -> Fraction:
         """An amount in the book's currency; another currency is a fault."""
-        if money.currency != self.currency:
+        # A currency of the book that is none is a fault by itself.
+        if money.currency != self.currency and len(self.currency) == 3:
             message = (
                 f"`{money.written}` is in {money.currency}, but the book is in {self.currency}"
             )

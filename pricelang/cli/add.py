@@ -13,7 +13,9 @@ from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import Failure, UnusableBook
 from pricelang.cli.inputs import amount
 from pricelang.cli.options import book_option, checked_instant, option_group
+from pricelang.files.shipped import is_shipped
 from pricelang.present.terminal import say
+from pricelang.syntax.build_values import SYMBOLS
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.io.writing import write_text
 
@@ -82,7 +84,7 @@ def model(ctx: click.Context, /, name: str, like: str, released: str, **params: 
     from pricelang.apps.additions.price_lines import NewPrices
 
     with _edited(ctx, params) as book:
-        amounts = _amounts(ctx, params["prices"])
+        amounts = _amounts(ctx, book, params["prices"])
         prices = NewPrices(name, released, amounts, params["see"], params["unsure"])
         add_model(book, NewModel(prices, like), params["aliases"])
 
@@ -101,7 +103,7 @@ def price(ctx: click.Context, /, model: str, start: str, **params: Any) -> None:
     from pricelang.apps.additions.price_lines import NewPrices
 
     with _edited(ctx, params) as book:
-        amounts = _amounts(ctx, params["prices"])
+        amounts = _amounts(ctx, book, params["prices"])
         add_price(book, NewPrices(model, start, amounts, params["see"], params["unsure"]))
 
 
@@ -134,12 +136,17 @@ def source(ctx: click.Context, /, name: str, address: str, read: str, **params: 
         add_source(book, name, address, read)
 
 
-def _amounts(ctx: click.Context, texts: tuple[str, ...]) -> dict[str, Fraction]:
+def _amounts(ctx: click.Context, book: EditedBook, texts: tuple[str, ...]) -> dict[str, Fraction]:
+    from pricelang.apps.additions.added import currency_of
+
     found = {}
     for text in texts:
         meter, equals, value = text.partition("=")
         if not equals:
             ctx.fail(f"`--price` takes METER=AMOUNT, not `{text}`")
+        currency = SYMBOLS.get(value.strip()[:1])
+        if currency is not None and currency != currency_of(book):
+            ctx.fail(f"the prices of the book are in {currency_of(book)}, not in {currency}")
         found[meter.strip()] = amount(ctx, "--price", value)
     return found
 
@@ -154,12 +161,15 @@ def _edited(ctx: click.Context, params: dict[str, Any]) -> Iterator[EditedBook]:
         yield book
         faults = [fault for fault in book.checked().faults if fault.severity == "error"]
     except AdditionFault as fault:
-        raise Failure("bad_addition", str(fault)) from None
+        raise Failure("bad_addition", str(fault), fault.help) from None
     except BookError as error:
         raise UnusableBook(error, params["book"]) from None
     remarks = dict.fromkeys(
         [*book.remarks, *(f"{fault.span}: {fault.message}" for fault in faults)]
     )
+    if params["write"] and any(is_shipped(str(path)) for path, _ in book.changed()):
+        message = f"`{params['book']}` came with the package, which prices as it was built"
+        raise Failure("bad_addition", message, "name a copy of its folder: `--book FOLDER`")
     if params["write"] and not faults:
         for path, text in book.changed():
             write_text(str(path), text)

@@ -14,6 +14,14 @@ CODE = "code"
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 
+def is_shipped(path: str) -> bool:
+    """Decides whether a file is of a book whose compiled form came with the package: that is what
+    prices, whatever is written into the file.
+    """
+    own = os.path.join(os.path.realpath(_PACKAGE), "")
+    return os.path.realpath(path).startswith(own) and shipped(CODE) is not None
+
+
 def shipped(name: str) -> str | None:
     """The text of a file that came with the package, or None."""
     if not name.replace(".", "").replace("-", "").replace("_", "").isalnum():

@@ -19,6 +19,8 @@ _HABITS = [
     ),
     (r"[0-9.]+ +off\b", "write a percentage, such as `25% off tokens`"),
     (r"else\b", "write `otherwise`"),
+    (r"if\b", "write a condition as `when speed is fast`"),
+    (r"\[", "names stand without brackets, with `,` between them"),
     (r"=", "write `is`"),
     (r">", "write `over` and a number"),
     (r"//", "a comment begins with `#`"),

@@ -61,6 +61,8 @@ def test_faults_are_shown_with_places_that_a_terminal_can_open(
         "file",
         "line",
         "column",
+        "end_line",
+        "end_column",
         "help",
         "others",
     }

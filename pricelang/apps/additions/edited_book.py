@@ -22,7 +22,11 @@ from pricelang.syntax.tree import File, Statement
 
 
 class AdditionFault(Exception):
-    """A line that cannot be added; the message says why."""
+    """A line that cannot be added; the message says why, and `help` what was meant, if known."""
+
+    def __init__(self, message: str, help: str | None = None) -> None:
+        super().__init__(message)
+        self.help = help
 
 
 @frozen

@@ -64,7 +64,8 @@ def price_lines(book: EditedBook, new: NewPrices, like: str, currency: str) -> l
         edits.append(_row_edit(book, statement, row, cells, new, kept))
     if left:
         raise AdditionFault(
-            f"no table of prices has a row of `{like}` with the meter `{next(iter(left))}`"
+            f"no table of prices has a row of `{like}` with the meter `{next(iter(left))}` "
+            f"up to {new.start}"
         )
     if not edits:
         raise AdditionFault(f"no table of prices has a row of `{like}`")

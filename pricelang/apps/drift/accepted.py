@@ -102,7 +102,7 @@ def read_accepted(path: Path) -> list[Accepted]:
         value = read_settings(path)
     except BadText as error:
         raise AcceptedFault(f"`{shown(path)}` cannot be read: {error}") from None
-    tables = value.get(_TABLE)
+    tables = value.get(_TABLE, [])
     if not isinstance(tables, list) or value.keys() - {_TABLE}:
         raise AcceptedFault(f"`{shown(path)}` holds tables `[[{_TABLE}]]` and nothing besides")
     found: list[Accepted] = []

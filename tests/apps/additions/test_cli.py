@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pricelang.cli.group import main
+from pricelang.files import shipped
 
 BOOK = Path(__file__).parent / "book"
 
@@ -37,6 +38,23 @@ def test_files_are_written_when_they_are_asked_for(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["fmt", "--check", str(folder)]).exit_code == 0
 
 
+def test_a_book_that_came_with_the_package_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its compiled form prices, so that what is written would move no price."""
+    folder = shutil.copytree(BOOK, tmp_path / "book")
+    compiled = tmp_path / "compiled"
+    compiled.mkdir()
+    (compiled / shipped.CODE).write_text("a build")
+    monkeypatch.setattr(shipped, "_PACKAGE", str(tmp_path))
+    price = ["price", "nova-2", "--from", "2026-04-01", "--price", "input=3"]
+    result = add(*price, "--write", "--book", str(folder))
+    assert result.exit_code == 2
+    assert "name a copy of its folder" in result.output
+    assert (folder / "models.price").read_text() == (BOOK / "models.price").read_text()
+    assert add(*price, "--book", str(folder)).exit_code == 0
+
+
 def test_a_book_that_would_have_faults_is_left_as_it_is(tmp_path: Path) -> None:
     folder = shutil.copytree(BOOK, tmp_path / "book")
     price = ["price", "nova-2", "--from", "2026-04-01", "--price", "input=3", "--see", "nowhere"]
@@ -51,7 +69,22 @@ def test_a_book_that_would_have_faults_is_left_as_it_is(tmp_path: Path) -> None:
     [
         (["price", "nova-2", "--from", "2026-04-01", "--price", "input"], "takes METER=AMOUNT"),
         (["price", "nova-2", "--from", "2026-04-01"], "no price is given"),
-        (["price", "nova-9", "--from", "2026-04-01", "--price", "input=1"], "no table of prices"),
+        (
+            ["price", "nova-22", "--from", "2026-04-01", "--price", "input=1"],
+            "the book has no model `nova-22` help: did you mean `nova-2`",
+        ),
+        (
+            ["price", "nova-2", "--from", "2026-04-01", "--price", "inptu=1"],
+            "the book has no meter `inptu` help: did you mean `input`?",
+        ),
+        (
+            ["price", "nova-2", "--from", "2019-04-01", "--price", "input=1"],
+            "no table of prices has a row of `nova-2` with the meter `input` up to 2019-04-01",
+        ),
+        (
+            ["price", "nova-2", "--from", "2026-04-01", "--price", "input=€1"],
+            "the prices of the book are in USD, not in EUR",
+        ),
         (["price", "nova-2", "--from", "soon", "--price", "input=1"], "is not a day"),
         (["alias", "nova-one", "nova-1"], "the book has an alias `nova-one`"),
         (["alias", "nova-x", "nova-9"], "the book has no model `nova-9`"),

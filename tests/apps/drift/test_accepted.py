@@ -47,6 +47,10 @@ def test_a_line_takes_what_it_describes(tmp_path: Path, keys: str, takes: bool) 
     assert bool(found.new) != takes
 
 
+def test_an_empty_file_accepts_nothing(tmp_path: Path) -> None:
+    assert read_accepted(lines(tmp_path, "# nothing yet\n")) == []
+
+
 def test_what_takes_nothing_is_unused_where_its_source_was_asked(tmp_path: Path) -> None:
     text = (
         '[[accepted]]\nsource = "litellm"\nid = ["acme/*", "gone"]\nreason = "a"\n'
