@@ -338,12 +338,6 @@ multiplier night
         ('free when input over 100 because "so it is"', "more usage never costs less", False),
         (HALF.replace("batch", "batch and input over 100"), "more usage never costs less", False),
         (
-            HALF.replace("batch", "batch and input over 100")
-            + 'free when tier is batch because "so it is"',
-            "more usage never costs less",
-            True,
-        ),
-        (
             "multiplier half\n  x 0.5 on output when input over 100",
             "more usage never costs less",
             False,
