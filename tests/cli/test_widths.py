@@ -60,7 +60,7 @@ TEXTS = (
     ("fmt", "--check", SHOP),
 )
 """What each command prints for people."""
-FOR_PROGRAMS = {"sql", "export"}
+FOR_PROGRAMS = {"compile", "export", "lsp", "mcp", "new", "playground", "schema", "sql"}
 
 
 def test_every_command_is_among_them() -> None:
