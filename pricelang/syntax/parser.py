@@ -18,6 +18,8 @@ from pricelang.syntax.tree import File, Statement
 from pricelang.syntax.words import beginnings, grammar, reserved
 
 _MEMORY = Memory()
+MAX_BODY = 20
+"""So many lines that are not indented may belong to a statement."""
 
 
 def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
@@ -49,7 +51,8 @@ def _indented(name: str, chunks: list[Chunk], faults: list[Fault]) -> Iterator[C
     place = 0
     while place < len(chunks):
         chunk, place = chunks[place], place + 1
-        rest = list(itertools.takewhile(_begins_nothing, chunks[place:]))
+        near = itertools.islice(chunks, place, place + MAX_BODY)
+        rest = [] if _begins_nothing(chunk) else list(itertools.takewhile(_begins_nothing, near))
         if rest and _MEMORY.statement(name, chunk, parse_statement)[0] is None:
             lines, whole = _whole(name, chunk, rest)
             if lines:
