@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 LIST = """\
-# What {title} charges. `pricelang check {file}` says what is wrong, `pricelang test {file}` runs
-# the examples.
+# What {title} charges: `pricelang check {file}`, then `pricelang test {file}`.
 book {name} "{title}" in USD
 
 # Where the figures come from, and when that was read.
@@ -37,8 +36,7 @@ claim batch is x 0.5 on tokens
 claim input costs less than output
 """
 CONTRACT = """\
-# What was agreed over the list prices of `{base}`. `pricelang audit {file} --contract` says what
-# it changes.
+# What was agreed over `{base}`: see `pricelang audit {file} --contract`.
 book {name} "{title}" extends {base} from {today}
 
 # Where it was agreed, and when that was read.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import io
 import sys
 
 import click
@@ -34,6 +34,6 @@ def command(port: int | None) -> None:
 
     if port is None:
         server.start_io()
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 (the server has closed it)
+        sys.stdout = io.StringIO()  # the server has closed it
     else:
         server.start_tcp("127.0.0.1", port)

@@ -22,9 +22,14 @@ def check_free_lines(reach: Reach) -> None:
     """Adds a fault for each line that changes an amount, of requests that are free alone. A rate
     stands where a model must have one, and a modifier that excludes may still refuse.
     """
+    if reach.book.free:
+        _check_modifiers(reach)
+        _check_charges(reach)
+        _check_limits(reach)
+
+
+def _check_modifiers(reach: Reach) -> None:
     book = reach.book
-    if not book.free:
-        return
     excluding = {side for exclusion in book.exclusions for side in exclusion.sides}
     for index, modifier in enumerate(book.modifiers):
         if index not in excluding:
@@ -32,6 +37,10 @@ def check_free_lines(reach: Reach) -> None:
             deciding = partial(strongest, modifier)
             what = f"the line of `{modifier.name}`"
             _Lines(reach, what, reach.held.modifiers[index], lines, deciding).check()
+
+
+def _check_charges(reach: Reach) -> None:
+    book = reach.book
     for roots, charge in zip(reach.decided.charges, book.charges, strict=True):
         offered: Constraint = reach.decided.meters[charge.meter], is_yes
         name = book.meters[charge.meter].name
@@ -40,7 +49,10 @@ def check_free_lines(reach: Reach) -> None:
         for part, some in ((MINIMUM, minimums), (POOL, pools)):
             what = f"a {'minimum' if part == MINIMUM else 'pool'} of `{name}`"
             _Lines(reach, what, roots[part], some, constraints=(offered,)).check()
-    for root, limit in zip(reach.decided.limits, book.limits, strict=True):
+
+
+def _check_limits(reach: Reach) -> None:
+    for root, limit in zip(reach.decided.limits, reach.book.limits, strict=True):
         # an account owes its floor for requests that cost nothing too
         rows = [(n, x) for n, x in enumerate(limit.lines) if x.target != "account"]
         lines = {n: (x.scope, x.origin) for n, x in rows}

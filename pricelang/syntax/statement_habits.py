@@ -82,7 +82,7 @@ STATEMENT_HABITS = (
         lambda _, rest: f"a name stands without quotes: `{rest[1]}`",
         "a name",
     ),
-    Habit(r"^ +", r"if\b", "write `when`", "`when`"),
+    Habit(r"^ +", r"if\b", "write a condition as `when speed is fast`", "`when`"),
     Habit(r"^ +\S+ +", r"each\b", "say what it is the price of, such as `per search`", "`per`"),
     # claims and examples
     Habit(r"^claim .*", r"always\b", "leave `always` out: a claim is about every request"),

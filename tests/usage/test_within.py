@@ -19,6 +19,7 @@ FULL: dict[str, Any] = {
     "attributes": {"key": "k"},
     "unsaid": ("endpoint",),
     "least": {"input": 1},
+    "position": {"volume": 5},
 }
 
 

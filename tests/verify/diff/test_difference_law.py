@@ -280,19 +280,6 @@ def paid(rules: str) -> Fraction:
     return cost
 
 
-def test_a_floor_above_a_cap_in_another_order() -> None:
-    """What an account pays turns on the order, which no single request tells."""
-    pair = [MINIMUM + MAXIMUM, MAXIMUM + MINIMUM]
-    together = [rule.replace("limit maximum\n", "").replace("limit minimum\n", "") for rule in pair]
-    whole = ["limit both\n" + rule for rule in together]
-    for old, new in (pair, pair[::-1], whole, whole[::-1]):
-        assert sorted(map(paid, (old, new))) == [20, 50]
-        (change,) = compare(made(book(rules=old)), made(book(rules=new)))
-        assert "at least $50" in change.old
-        assert sorted(change.old.split(" and ")) == sorted(change.new.split(" and "))
-        assert change.old != change.new
-
-
 def test_a_contract_that_doubles_the_night() -> None:
     below = book().replace("book b", "book list")
     contract = (
