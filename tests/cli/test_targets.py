@@ -144,6 +144,7 @@ ALLOWED = {
     "apps/imports/folders.py": "fills drafts",
     "apps/revisions.py": "fills a scratch folder",
     "apps/exports/focus_files.py": "fills a scratch folder",
+    "cli/playground.py": "fills a scratch folder",
     "editor/playground/answers.py": "fills the folder of a page, in the browser",
     "editor/playground/folder.py": "fills a folder for a web server",
 }

@@ -22,13 +22,18 @@ _ID = ("id", "model", "name")
 _OF_BOOK = ("first_party", "gateway", "api")
 """Columns with the id of the platform whose list prices a book has."""
 _PER = 1_000_000
+MAX_LINE = 100_000
+"""A line of a catalogue has no more characters."""
 
 
 def catalogue_data(text: str, meters: frozenset[str], kin: frozenset[str], name: str) -> SourceData:
     """The rows with an id of the book's kind; `meters` are the meters of the book that count
     tokens. Raises `SourceFault`.
     """
-    reader = csv.DictReader(text.splitlines())
+    lines = text.splitlines()
+    if any(len(line) > MAX_LINE for line in lines):
+        raise SourceFault(f"cannot be read as CSV: a line has more than {MAX_LINE:,} characters")
+    reader = csv.DictReader(lines)
     columns = list(reader.fieldnames or ())
     key = next((column for column in _ID if column in columns), None)
     priced = [column for column in columns if column in meters]
