@@ -5,7 +5,6 @@ a book changes since the last commit.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.present.text import how_many
 from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.io.writing import scratch
 from pricelang.verify.audit import Audit
 from pricelang.verify.diff.difference import compare
 
@@ -77,7 +77,7 @@ def change_lenses(opened: OpenBook) -> Iterator[Lens]:
 
 def _committed(entry: Path) -> m.Book | None:
     """The book as it was committed last, or None where there is none."""
-    with tempfile.TemporaryDirectory() as folder:
+    with scratch() as folder:
         try:
             path = book_of_revision("HEAD", f"./{entry.name}", Path(folder), entry.parent)
             return load_book(path).book

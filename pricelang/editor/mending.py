@@ -9,6 +9,7 @@ from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.editor.fixes import Edit, apply_edits, fixes_of
 from pricelang.syntax.diagnostics import BookError, Fault
+from pricelang.usage.io.writing import write_text
 
 MAX_ROUNDS = 5
 """A fault may hide another: so often the book is checked again."""
@@ -49,6 +50,6 @@ def certain_edits(faults: Sequence[Fault], texts: dict[str, str]) -> dict[str, l
 def _rewrite(path: Path, text: str) -> None:
     """Writes a file with the line ends that it has."""
     data = path.read_bytes()
-    ends = b"\r\n" if b"\r\n" in data else b"\n"
-    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    path.write_bytes(mark + text.encode().replace(b"\n", ends))
+    ends = "\r\n" if b"\r\n" in data else "\n"
+    mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
+    write_text(str(path), mark + text.replace("\n", ends))
