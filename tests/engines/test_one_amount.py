@@ -126,7 +126,9 @@ def test_every_way_of_asking(folds: bool, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr(macro, "MAX_COMBINATIONS", 0)
     seen: Counter[str] = Counter()
     for seed, texts, book in generated(16):
-        every = [found.name for found in book.checked.dimensions if not found.clocked]
+        # what an account has used sets the value of a ladder: without an account it is the first
+        said = [found for found in book.checked.dimensions if found.ladder is None]
+        every = [found.name for found in said if not found.clocked]
         meters = meters_of(book, "duckdb", every)
         rows = [
             row
