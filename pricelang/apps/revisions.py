@@ -17,16 +17,7 @@ def book_of_revision(revision: str, path: str, folder: Path, here: Path = Path()
     the book's own folder with all its book files, and those beside a folder. `here` is where
     `git` is asked. Raises `BadRequest`.
     """
-    found = _git(
-        here, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-    )
-    if found is None:
-        raise BadRequest(
-            "no_revision",
-            f"there is no git revision `{revision}` here",
-            help="write `REV:PATH`, such as `HEAD~1:prices/book.price`",
-        )
-    commit = found.decode().strip()
+    commit = commit_of(revision, here)
     prefix = _text(here, "rev-parse", "--show-prefix")
     # As git reads it: from the top of the repository, unless it begins with a dot.
     near = (
@@ -47,6 +38,20 @@ def book_of_revision(revision: str, path: str, folder: Path, here: Path = Path()
         f"the revision `{revision}` has no `{path}`",
         help="paths of a revision begin at the top of the repository",
     )
+
+
+def commit_of(revision: str, here: Path = Path()) -> str:
+    """The commit that a revision names. Raises `BadRequest`."""
+    found = _git(
+        here, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+    )
+    if found is None:
+        raise BadRequest(
+            "no_revision",
+            f"there is no git revision `{revision}` here",
+            help="write `REV:PATH`, such as `HEAD~1:prices/book.price`",
+        )
+    return found.decode().strip()
 
 
 def _write_files(here: Path, commit: str, within: str, folder: Path) -> None:

@@ -114,11 +114,16 @@ def _included_again(chain: tuple[str, ...], name: str, span: Span) -> Fault:
 
 
 def _includes(file: TextFile) -> Iterator[tuple[str, Span]]:
-    for match in _INCLUDE.finditer(file.text):
+    for name, match in included(file.text):
         line = file.text.count("\n", 0, match.start()) + 1
         column = match.start(1) - match.start() + 1
-        span = Span(file.name, line, column, line, column + len(match.group(1)))
-        yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), span
+        yield name, Span(file.name, line, column, line, column + len(match.group(1)))
+
+
+def included(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """The files that a text includes, each with where it says so."""
+    for match in _INCLUDE.finditer(text):
+        yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), match
 
 
 def _inside(folder: Place | None, name: str, span: Span, seen: set[str]) -> Place:

@@ -10,7 +10,7 @@ from pricelang.editor.names import Key
 from pricelang.editor.open_books import OpenBook
 from pricelang.model import book as m
 from pricelang.model.rates import Price
-from pricelang.model.space import day
+from pricelang.model.space import day, first_stretch, undated
 from pricelang.present.decimals import money, plain
 from pricelang.present.text import how_many
 
@@ -83,15 +83,15 @@ def _price(book: m.Book, price: Price) -> Iterator[str]:
         other
         for other in book.prices
         if (other.model, other.meter, other.rank) == (price.model, price.meter, price.rank)
-        and _undated(other) == _undated(price)
+        and undated(other.scope) == undated(price.scope)
     ]
-    earlier = [other for other in alike if _start(other) < _start(price)]
+    earlier = [other for other in alike if first_stretch(other.scope) < first_stretch(price.scope)]
     if earlier:
-        before = max(earlier, key=_start)
+        before = max(earlier, key=lambda one: first_stretch(one.scope))
         yield f"before: {_amount(book, before)} from {_since(book, before)}, {before.origin.place}"
-    later = [other for other in alike if _start(other) > _start(price)]
+    later = [other for other in alike if first_stretch(other.scope) > first_stretch(price.scope)]
     if later:
-        after = min(later, key=_start)
+        after = min(later, key=lambda one: first_stretch(one.scope))
         yield f"then: {_amount(book, after)} from {_since(book, after)}, {after.origin.place}"
 
 
@@ -103,15 +103,6 @@ def _amount(book: m.Book, price: Price) -> str:
     return f"{money(price.amount, book.currency)} per {price.per}"
 
 
-def _start(price: Price) -> int:
-    mask = dict(price.scope).get(m.DATES, 1)
-    return (mask & -mask).bit_length() - 1
-
-
 def _since(book: m.Book, price: Price) -> str:
-    start = _start(price)
+    start = first_stretch(price.scope)
     return day(book.boundaries[start - 1]) if start else "the beginning"
-
-
-def _undated(price: Price) -> m.Scope:
-    return tuple(part for part in price.scope if part[0] != m.DATES)

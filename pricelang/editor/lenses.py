@@ -6,11 +6,12 @@ a book changes since the last commit.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from attrs import frozen
 
-from pricelang.apps.revisions import book_of_revision
+from pricelang.apps.revisions import book_of_revision, commit_of
 from pricelang.compile.load import load_book
 from pricelang.editor.open_books import OpenBook
 from pricelang.evaluate.examples import run_checked
@@ -77,9 +78,17 @@ def change_lenses(opened: OpenBook) -> Iterator[Lens]:
 
 def _committed(entry: Path) -> m.Book | None:
     """The book as it was committed last, or None where there is none."""
+    try:
+        return _at_commit(entry, commit_of("HEAD", entry.parent))
+    except PriceError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _at_commit(entry: Path, commit: str) -> m.Book | None:
     with scratch() as folder:
         try:
-            path = book_of_revision("HEAD", f"./{entry.name}", Path(folder), entry.parent)
+            path = book_of_revision(commit, f"./{entry.name}", Path(folder), entry.parent)
             return load_book(path).book
         except (PriceError, BookError, OSError):
             return None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attrs import define, field
 
-from pricelang.check.book_files import Layer
+from pricelang.check.book_files import Layer, included
 from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.editor.names import Names
@@ -23,7 +23,6 @@ from pricelang.syntax.parser import parse_file
 MAX_FOLDERS = 4
 """So many folders above a file may hold the book that includes it."""
 _HEADER = re.compile(r"^book[ \t]", re.MULTILINE)
-_INCLUDE = re.compile(r'^include[ \t]+"([^"\n]+)"', re.MULTILINE)
 
 
 @define(eq=False, slots=False)
@@ -77,7 +76,7 @@ def open_book(entry: Path, unsaved: Mapping[Path, str]) -> OpenBook:
     return OpenBook(entry, layers, checked.book, checked.faults, checked.texts)
 
 
-def entry_of(path: Path, unsaved: Mapping[Path, str]) -> Path:
+def book_entry(path: Path, unsaved: Mapping[Path, str]) -> Path:
     """The entry of the book that a file is of: itself where it has a header, a `book.price` above
     it, a file beside it that includes it; or else itself.
     """
@@ -98,7 +97,7 @@ def _includes(entry: Path, path: Path, folder: Path, unsaved: Mapping[Path, str]
         return False
     found, queue = {entry.resolve()}, [text]
     while queue:
-        for name in _INCLUDE.findall(queue.pop()):
+        for name, _ in included(queue.pop()):
             other = (folder / name).resolve()
             if other == path.resolve():
                 return True

@@ -13,7 +13,7 @@ from pygls.uris import from_fs_path, to_fs_path
 from pricelang import __version__
 from pricelang.editor.lenses import Lens, change_lenses, claim_lenses, example_lenses
 from pricelang.editor.names import Key, Occurrence
-from pricelang.editor.open_books import OpenBook, entry_of, open_book
+from pricelang.editor.open_books import OpenBook, book_entry, open_book
 from pricelang.editor.ranges import Ranges
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
 
@@ -47,14 +47,24 @@ class PriceServer(LanguageServer):
     def book_of(self, uri: str) -> OpenBook:
         """The book that a document is of, checked since its last change."""
         texts = self.unsaved()
-        entry = entry_of(Path(to_fs_path(uri) or uri), texts)
+        entry = book_entry(_path(uri), texts)
         known = self.books.get(entry)
-        if known is None or any(
-            texts.get(path.resolve(), known.texts[name]) != known.texts[name]
-            for name, path in known.paths.items()
+        # one whose files could not be read has none to look at
+        if (
+            known is None
+            or not known.paths
+            or any(
+                texts.get(path.resolve(), known.texts[name]) != known.texts[name]
+                for name, path in known.paths.items()
+            )
         ):
             known = self.books[entry] = open_book(entry, texts)
         return known
+
+    def document(self, uri: str) -> tuple[OpenBook, str | None, Ranges]:
+        """The book that a document is of, the name that messages show for it, and the places."""
+        opened = self.book_of(uri)
+        return opened, opened.name_of(_path(uri)), self.ranges(opened)
 
     def ranges(self, opened: OpenBook) -> Ranges:
         """The places of a book as the editor counts them."""
@@ -75,9 +85,8 @@ class PriceServer(LanguageServer):
 
     def publish(self, uri: str) -> None:
         """Tells the editor what is wrong with the book of a document, file by file."""
-        opened = self.book_of(uri)
-        ranges, by_file = self.ranges(opened), dict[str, list[Fault]]()
-        here = opened.name_of(Path(to_fs_path(uri) or uri))
+        opened, here, ranges = self.document(uri)
+        by_file: dict[str, list[Fault]] = {}
         for fault in opened.faults:
             by_file.setdefault(fault.span.file or here or "", []).append(fault)
         files = {name: from_fs_path(str(path)) or "" for name, path in opened.paths.items()}
@@ -132,11 +141,10 @@ class PriceServer(LanguageServer):
         self, uri: str, position: lsp.Position
     ) -> tuple[OpenBook, Occurrence, Key | None] | None:
         """The name at a place of a document."""
-        opened = self.book_of(uri)
-        file = opened.name_of(Path(to_fs_path(uri) or uri))
+        opened, file, ranges = self.document(uri)
         if file is None:
             return None
-        line, column = self.ranges(opened).place(file, position)
+        line, column = ranges.place(file, position)
         found = opened.names.at(file, line, column)
         return (opened, *found) if found is not None else None
 
@@ -144,3 +152,7 @@ class PriceServer(LanguageServer):
         """A stretch of a book as a place for the editor."""
         uri = from_fs_path(str(opened.paths[span.file].resolve())) or ""
         return lsp.Location(uri, self.ranges(opened).of(span))
+
+
+def _path(uri: str) -> Path:
+    return Path(to_fs_path(uri) or uri)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from lsprotocol import types as lsp
-from pygls.uris import to_fs_path
 
 from pricelang.editor.completion import proposals
 from pricelang.editor.fixes import fixes_of
@@ -64,11 +63,10 @@ def hover(ls: PriceServer, params: lsp.HoverParams) -> lsp.Hover | None:
             return None
         text = about_name(opened, key)
         return lsp.Hover(_markdown(text), ls.ranges(opened).of(one.span))
-    opened = ls.book_of(uri)
-    file = opened.name_of(Path(to_fs_path(uri) or uri))
+    opened, file, ranges = ls.document(uri)
     if file is None:
         return None
-    line, column = ls.ranges(opened).place(file, params.position)
+    line, column = ranges.place(file, params.position)
     figure = about_figure(opened, file, line, column)
     return lsp.Hover(_markdown(figure)) if figure is not None else None
 
@@ -170,8 +168,7 @@ def formatting(ls: PriceServer, params: lsp.DocumentFormattingParams) -> list[ls
 def code_action(ls: PriceServer, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     """What mends the faults of a stretch of a document."""
     uri = params.text_document.uri
-    opened = ls.book_of(uri)
-    file, ranges = opened.name_of(Path(to_fs_path(uri) or uri)), ls.ranges(opened)
+    opened, file, ranges = ls.document(uri)
     found = []
     for fault in opened.faults:
         place = ranges.of(fault.span)
@@ -197,9 +194,7 @@ def _meet(left: lsp.Range, right: lsp.Range) -> bool:
 @server.feature(lsp.TEXT_DOCUMENT_CODE_LENS)
 def code_lens(ls: PriceServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens]:
     """The amounts of examples, the verdicts of claims, and what changed since the last commit."""
-    uri = params.text_document.uri
-    opened = ls.book_of(uri)
-    file, ranges = opened.name_of(Path(to_fs_path(uri) or uri)), ls.ranges(opened)
+    opened, file, ranges = ls.document(params.text_document.uri)
     return [
         lsp.CodeLens(
             ranges.of(Span(lens.file, lens.line, 1, lens.line, 1)),
@@ -213,9 +208,7 @@ def code_lens(ls: PriceServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens]
 @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
 def document_symbol(ls: PriceServer, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
     """The statements of a document that name something."""
-    uri = params.text_document.uri
-    opened = ls.book_of(uri)
-    file, ranges = opened.name_of(Path(to_fs_path(uri) or uri)), ls.ranges(opened)
+    opened, file, ranges = ls.document(params.text_document.uri)
     return [
         lsp.DocumentSymbol(one.name, one.kind, ranges.of(one.whole), ranges.of(one.span), one.word)
         for one in outline(opened.statements)
@@ -226,7 +219,5 @@ def document_symbol(ls: PriceServer, params: lsp.DocumentSymbolParams) -> list[l
 @server.feature(lsp.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, LEGEND)
 def semantic_tokens(ls: PriceServer, params: lsp.SemanticTokensParams) -> lsp.SemanticTokens:
     """What each name of a document is."""
-    uri = params.text_document.uri
-    opened = ls.book_of(uri)
-    file = opened.name_of(Path(to_fs_path(uri) or uri))
-    return lsp.SemanticTokens(marks_of(opened, file or "", ls.ranges(opened)))
+    opened, file, ranges = ls.document(params.text_document.uri)
+    return lsp.SemanticTokens(marks_of(opened, file or "", ranges))

@@ -258,3 +258,10 @@ async def test_the_bundled_book_has_no_faults_in_any_of_its_files(
     base = folder.as_uri()
     assert not any(found for uri, found in client.diagnostics.items() if uri.startswith(base))
     assert (folder / "rates.price").as_uri() in client.diagnostics
+
+
+async def test_a_book_whose_files_could_not_be_read_is_read_again(shop: Shop) -> None:
+    shop.write("book", "extra/more.price", "extra/moer.price")
+    assert [one.code for one in await shop.faults("book")] == ["no_file"]
+    shop.write("book", "extra/moer.price", "extra/more.price")
+    assert await shop.faults("book") == []
