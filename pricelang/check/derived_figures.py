@@ -10,7 +10,7 @@ from attrs import frozen
 from pricelang.check.checked_rates import CheckedRates
 from pricelang.check.draft import Draft, span_of
 from pricelang.model import book as m
-from pricelang.model.space import day
+from pricelang.model.space import day, first_stretch
 from pricelang.present.decimals import money
 
 
@@ -101,6 +101,5 @@ def _report_figure(draft: Draft, figure: Figure) -> None:
 
 def begins_later(draft: Draft, scope: m.Scope, piece: m.Scope) -> str | None:
     """The day on which a part of a row's scope begins, where that is later than the row."""
-    row, part = (dict(each).get(m.DATES, 1) for each in (scope, piece))
-    start = (part & -part).bit_length() - 1
-    return day(draft.space.instant(start)) if start > (row & -row).bit_length() - 1 else None
+    start = first_stretch(piece)
+    return day(draft.space.instant(start)) if start > first_stretch(scope) else None

@@ -9,7 +9,7 @@ from pricelang.compile.exclusions import not_refused_by_lines
 from pricelang.compile.reach import Reach
 from pricelang.model import book as m
 from pricelang.model.requests import is_no, is_yes
-from pricelang.model.space import day
+from pricelang.model.space import day, first_point, first_stretch
 
 
 def check_requests(reach: Reach) -> None:
@@ -45,12 +45,10 @@ def check_models(draft: Draft, prices: Sequence[m.Price]) -> None:
     first: dict[int, int] = {}
     for price in prices:
         if price.kind != "absent":
-            mask = dict(price.scope).get(m.DATES, 1)
-            start = (mask & -mask).bit_length() - 1
+            start = first_stretch(price.scope)
             first[price.model] = min(first.get(price.model, start), start)
     for index, model in enumerate(draft.space.models):
-        mask = draft.space.since_release(index)
-        release = (mask & -mask).bit_length() - 1
+        release = first_point(draft.space.since_release(index))
         if prices and index not in first:
             message = f"no row of rates is for `{model.name}`"
             row = f"`| {model.name} | {day(model.released)} | … |`"

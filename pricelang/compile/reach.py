@@ -15,7 +15,8 @@ from pricelang.check.draft import Draft, span_of
 from pricelang.compile.decisions import Compiled, Tags
 from pricelang.model import book as m
 from pricelang.model.requests import Requests, is_no
-from pricelang.model.space import day, meet, points
+from pricelang.model.space import day, meet
+from pricelang.solver.axis_parts import positions
 from pricelang.solver.witness_search import Constraint
 from pricelang.syntax.diagnostics import Span
 
@@ -133,7 +134,7 @@ class Reach:
         everywhere = (1 << len(space.models)) - 1
         for scope in scopes:
             masks = dict(scope)
-            for index in points(masks.get(m.MODELS, 0) & everywhere):
+            for index in positions(masks.get(m.MODELS, 0) & everywhere):
                 if not masks.get(m.DATES, -1) & space.since_release(index):
                     model = space.models[index]
                     yield span_of(model.origin), f"released on {day(model.released)}"

@@ -10,8 +10,8 @@ from typing import Annotated, Any, TypeAlias, get_args, get_origin
 import attrs
 
 from pricelang.compile.typed_data import fields_of, without_none
-from pricelang.model.space import points
 from pricelang.present.decimals import plain, power_of_ten
+from pricelang.solver.axis_parts import positions
 
 Encoder: TypeAlias = Callable[[Any], Any]
 
@@ -73,7 +73,7 @@ def _scope_data(scope: Sequence[tuple[int, int]]) -> dict[str, list[list[int]]]:
 
 def _ranges(mask: int) -> list[list[int]]:
     found: list[list[int]] = []
-    for point in points(mask):
+    for point in positions(mask):
         if found and found[-1][1] == point - 1:
             found[-1][1] = point
         else:
@@ -84,7 +84,7 @@ def _ranges(mask: int) -> list[list[int]]:
 def _node_data(nodes: Sequence[tuple[int, Sequence[tuple[int, int]]]]) -> list[dict[str, Any]]:
     found = []
     for axis, branches in nodes:
-        by_point = {point: child for mask, child in branches for point in points(mask)}
+        by_point = {point: child for mask, child in branches for point in positions(mask)}
         found.append({"axis": axis, "to": [by_point[point] for point in range(len(by_point))]})
     return found
 

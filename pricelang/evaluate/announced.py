@@ -13,6 +13,7 @@ from attrs import frozen
 from pricelang.model import book as m
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
+from pricelang.model.space import first_stretch
 from pricelang.present.decimals import money, to_decimal
 
 
@@ -96,9 +97,9 @@ def would_hold(book: m.Book, x: m.Announcement, stretch: int) -> bool:
     first = book.boundaries.index(x.start) + 1
     if stretch < first:
         return False
-    rows = (
-        dict(price.scope).get(m.DATES, 1)
+    starts = (
+        first_stretch(price.scope)
         for price in book.prices
         if (price.model, price.meter) == (x.model, x.meter)
     )
-    return not any(first < (mask & -mask).bit_length() - 1 <= stretch for mask in rows)
+    return not any(first < start <= stretch for start in starts)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered
 from pricelang.model.instants import written
-from pricelang.model.space import dimension_of, value_at
+from pricelang.model.space import dimension_of, first_point, value_at
 from pricelang.solver.walk import walk
 
 Point = tuple[int, ...]
@@ -64,7 +64,7 @@ def offered_where(book: m.Book, point: Point, name: str, offers: Sequence[m.Offe
             if mask >> point[axis] & 1:
                 continue
             if axis == m.DATES:
-                first = (mask & -mask).bit_length() - 1
+                first = first_point(mask)
                 start = book.boundaries[first - 1] if first else None
                 wants.append(
                     f"from {written(start)}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pricelang.model.book import DATES, MODELS
+from pricelang.model.space import first_point
 from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint, Search
 
@@ -70,7 +71,7 @@ class PlainestFirst:
         default = self.default(axis)
         if default is not None and mask >> default & 1:
             return default
-        return (mask & -mask).bit_length() - 1
+        return first_point(mask)
 
     def rank(self, axis: int, mask: int) -> tuple[int, int]:
         """How plain a part of an axis is: the lowest is looked at first."""

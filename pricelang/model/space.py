@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from attrs import frozen
@@ -83,17 +83,26 @@ def with_value(point: Sequence[int], dimension: int, value: int) -> tuple[int, .
     return (*point[:axis], value, *point[axis + 1 :])
 
 
+def first_stretch(scope: Scope) -> int:
+    """The first stretch of time in a scope: 0 where it has no beginning."""
+    return first_point(dict(scope).get(DATES, -1))
+
+
 def term_of(boundaries: Sequence[int], scope: Scope) -> tuple[int | None, int | None]:
     """The first instant at which a scope holds and the one at which it ends (UTC seconds), None
     where it has none: the period of what is counted `per term`.
     """
-    stretches = dict(scope).get(DATES, -1)
-    first = (stretches & -stretches).bit_length() - 1
+    stretches, first = dict(scope).get(DATES, -1), first_stretch(scope)
     last = stretches.bit_length() if stretches > 0 else len(boundaries) + 1
     return (
         boundaries[first - 1] if first else None,
         boundaries[last - 1] if last <= len(boundaries) else None,
     )
+
+
+def first_point(mask: int) -> int:
+    """The lowest point of a mask."""
+    return (mask & -mask).bit_length() - 1
 
 
 def undated(scope: Scope) -> Scope:
@@ -262,18 +271,6 @@ class Space:
 def space_of(book: Book) -> Space:
     """The axes of a checked book."""
     return Space(book.models, book.boundaries, book.dimensions, book.sums)
-
-
-def points(mask: int) -> Iterator[int]:
-    """The places of the bits of a mask that are set, lowest first.
-
-    >>> [*points(0b1010)]
-    [1, 3]
-    """
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
 
 
 def day(seconds: int) -> str:

@@ -20,10 +20,8 @@ def parts_by_masks(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tu
 def _by_point(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int, ...], int]:
     by_point: dict[int, list[int]] = {}
     for number, mask in named:
-        while mask:
-            low = mask & -mask
-            by_point.setdefault(low.bit_length() - 1, []).append(number)
-            mask ^= low
+        for point in positions(mask):
+            by_point.setdefault(point, []).append(number)
     masks: dict[tuple[int, ...], int] = {}
     touched = 0
     for point, numbers in by_point.items():
@@ -54,7 +52,7 @@ def _parted(everywhere: int, named: Sequence[tuple[int, int]]) -> dict[tuple[int
 
 
 def positions(mask: int) -> Iterator[int]:
-    """The positions of the bits of a mask.
+    """The positions of the bits of a mask, lowest first.
 
     >>> [*positions(0b1101)]
     [0, 2, 3]

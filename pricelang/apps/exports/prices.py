@@ -21,6 +21,7 @@ from pricelang.model.errors import PriceError
 from pricelang.model.instants import Instant, seconds_of, today, written
 from pricelang.model.rules import scopes_of
 from pricelang.model.space import axis_of, first_sum, holds
+from pricelang.solver.axis_parts import positions
 
 REQUESTS = "requests"
 """The name under which an amount for each request stands among the prices of meters."""
@@ -102,10 +103,8 @@ def _axes_that_matter(book: m.Book) -> list[frozenset[int]]:
     for scope in scopes_of(book):
         axes = {axis for axis, _ in scope} - {m.MODELS, m.DATES}
         mask = dict(scope).get(m.MODELS, (1 << len(book.models)) - 1)
-        while mask and axes:
-            low = mask & -mask
-            found[low.bit_length() - 1] |= axes
-            mask ^= low
+        for model in positions(mask) if axes else ():
+            found[model] |= axes
     return [frozenset(axes) for axes in found]
 
 

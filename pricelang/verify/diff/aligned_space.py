@@ -8,7 +8,7 @@ they come from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -31,19 +31,6 @@ MAX_JOINED = 1_000_000
 
 NO_LIMIT = 1 << 62
 """For what grows no larger than what it is made of."""
-
-
-def points_of(mask: int) -> Iterator[int]:
-    """The points of a mask, lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-def first_of(mask: int) -> int:
-    """The lowest point of a mask."""
-    return (mask & -mask).bit_length() - 1
 
 
 class TooLarge(Exception):

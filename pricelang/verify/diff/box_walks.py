@@ -7,7 +7,8 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Joint, Leaf, first_of
+from pricelang.model.space import first_point
+from pricelang.verify.diff.aligned_space import NO, NO_LIMIT, YES, Joint, Leaf
 
 
 def leaves_of(joint: Joint, root: int) -> list[Any]:
@@ -28,7 +29,7 @@ def leaves_of(joint: Joint, root: int) -> list[Any]:
 
 def point_of(joint: Joint, root: int, masks: Sequence[int]) -> tuple[int, ...] | None:
     """The first point of a box at which a diagram says yes."""
-    point = [first_of(mask) for mask in masks]
+    point = [first_point(mask) for mask in masks]
     dead: set[int] = set()
 
     def visit(at: int) -> bool:
@@ -40,7 +41,7 @@ def point_of(joint: Joint, root: int, masks: Sequence[int]) -> tuple[int, ...] |
         for mask, child in sorted(branches, key=lambda branch: lowest_bit(branch[0])):
             inside = mask & masks[axis]
             if inside and visit(child):
-                point[axis] = first_of(inside)
+                point[axis] = first_point(inside)
                 return True
         dead.add(at)
         return False

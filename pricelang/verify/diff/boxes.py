@@ -10,7 +10,8 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.model.book import DATES, MODELS
-from pricelang.verify.diff.aligned_space import NO, YES, Joint, Leaf, first_of
+from pricelang.model.space import first_point
+from pricelang.verify.diff.aligned_space import NO, YES, Joint, Leaf
 from pricelang.verify.diff.box_walks import (
     axes_of,
     count_in,
@@ -189,7 +190,7 @@ def _runs(reach: int, seen: int, full: int) -> int:
         run = (1 << end) - (1 << start)
         inside = run & seen
         if inside:
-            first = start if start == 0 else first_of(inside)
+            first = start if start == 0 else first_point(inside)
             last = end if end == size else inside.bit_length()
             found |= (1 << last) - (1 << first)
         start = end

@@ -16,8 +16,8 @@ from pricelang.model.instants import written
 from pricelang.model.space import axis_of, first_sum
 from pricelang.model.units import plural
 from pricelang.present.decimals import exact, grouped, money, plain
+from pricelang.solver.axis_parts import positions
 from pricelang.verify.diff.align import LimitEffect, Listed, ModifierOutcome, RoundingEffect
-from pricelang.verify.diff.aligned_space import points_of
 from pricelang.verify.diff.book_view import BookView
 from pricelang.verify.diff.boxes import ChangeBox
 from pricelang.verify.diff.counted_usage import WITHIN_A_PERIOD, Counted
@@ -53,8 +53,8 @@ class Phrasebook:
         if len(names) < 3:
             return " and ".join(f"`{name}`" for name in names)
         days = joint.released
-        low = min(days[n] for n in points_of(mine))
-        high = max(days[n] for n in points_of(mine))
+        low = min(days[n] for n in positions(mine))
+        high = max(days[n] for n in positions(mine))
         span = sum(1 << n for n, day in enumerate(days) if low <= day <= high)
         if not span & ~most:
             later = [day for n, day in enumerate(days) if day > high and not most >> n & 1]
@@ -78,7 +78,7 @@ class Phrasebook:
         """The models of a mask, in order of release."""
         joint = self.new.joint
         return tuple(
-            joint.models[n] for n in sorted(points_of(mask), key=lambda n: (joint.released[n], n))
+            joint.models[n] for n in sorted(positions(mask), key=lambda n: (joint.released[n], n))
         )
 
     def when(self, box: ChangeBox) -> str:
@@ -89,7 +89,7 @@ class Phrasebook:
             mask, full = box.masks[axis_of(place)], joint.full(axis_of(place))
             if mask != full:
                 inside, outside = (
-                    [dimension.values[n] for n in points_of(part)] for part in (mask, full & ~mask)
+                    [dimension.values[n] for n in positions(part)] for part in (mask, full & ~mask)
                 )
                 if len(inside) > 3 and len(outside) < 3:
                     parts.append(f"{dimension.name} other than {' and '.join(outside)}")
@@ -292,7 +292,7 @@ def usual_units(book: m.Book) -> dict[str, tuple[str, Fraction]]:
 def _runs(mask: int) -> list[tuple[int, int]]:
     """The runs of points of a mask, as half-open pairs."""
     found: list[tuple[int, int]] = []
-    for point in points_of(mask):
+    for point in positions(mask):
         if found and found[-1][1] == point:
             found[-1] = (found[-1][0], point + 1)
         else:

@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 from attrs import define, field
 
 from pricelang.model import book as m
+from pricelang.model.space import first_point
 from pricelang.verify.diff.align import NOTHING
-from pricelang.verify.diff.aligned_space import YES, Joint, first_of
+from pricelang.verify.diff.aligned_space import YES, Joint
 from pricelang.verify.diff.book_view import BookView
 from pricelang.verify.diff.boxes import ChangeBox, changes
 from pricelang.verify.diff.change import Change, ChangeKind
@@ -91,7 +92,7 @@ class TwoBooks:
         """A change for each box of a diagram of changes; `body` says what a leaf is in a box."""
         for leaf, boxes in changes(self.joint, root):
             for box in boxes:
-                self._starts.add(first_of(box.masks[m.DATES]))
+                self._starts.add(first_point(box.masks[m.DATES]))
                 who, when = self.words.who(box), self.words.when(box)
                 old, new, text = body(leaf, box)
                 models = self.words.names(box.masks[m.MODELS])
