@@ -21,7 +21,6 @@ from pricelang.cli.failures import (
 )
 from pricelang.cli.freshness import OLD, freshness_options, old_sources
 from pricelang.cli.watching import watched
-from pricelang.editor.mending import mend_files
 from pricelang.model.book import Book
 from pricelang.present.terminal import say
 from pricelang.present.text import how_many
@@ -71,6 +70,8 @@ def command(ctx: click.Context, /, path: str, as_json: bool, fix: bool, **ages: 
     except BookError as error:
         raise UnusableBook(error, path) from None
     if fix:
+        from pricelang.editor.mending import mend_files  # which a plain check does not need
+
         mended = mend_files(path)
         say(
             "".join(f"{name}: {how_many(count, 'fault')} mended\n" for name, count in mended),

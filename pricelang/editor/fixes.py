@@ -10,6 +10,7 @@ from attrs import frozen
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
 from pricelang.syntax.parser import parse_file
 from pricelang.syntax.printer import print_statement
+from pricelang.syntax.syntax_faults import PLAIN
 
 
 @frozen
@@ -94,10 +95,9 @@ def _number_fixes(fault: Fault, row: str) -> Iterator[Fix]:
             whole = Span(span.file, span.line, number.start() + 1, span.line, number.end() + 1)
             for word in found:
                 yield Fix(f"write `{word}`", (Edit(whole, word),), len(found) == 1)
-    elif help in ("write `-`", "write `x`", 'write `"`'):
-        odd = {"–": "-", "—": "-", "−": "-", "×": "x"}
+    elif help in {f"write `{char}`" for char in PLAIN.values()}:
         text = row[span.column - 1 : span.end_column - 1]
-        mended = "".join('"' if char in "“”„‘’" else odd.get(char, char) for char in text)
+        mended = "".join(PLAIN.get(char, char) for char in text)
         yield Fix(f"write `{mended}`", (Edit(span, mended),), True)
     elif help == "a line ends without a mark":
         yield Fix("leave the mark out", (Edit(span, ""),), True)

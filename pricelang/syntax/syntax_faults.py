@@ -96,7 +96,7 @@ def _odd_word(rows: list[str], line: int, column: int, expected: Collection[str]
         return _Found(line, column, max(1, len(shown)), message, expected)
     known = unicodedata.name(odd, "no name").lower()
     message = f"unexpected `{odd}` (U+{ord(odd):04X} {known}) in `{shown[:60]}`"
-    helps = (_ODD[char] for char in shown if char in _ODD)
+    helps = (f"write `{PLAIN[char]}`" for char in shown if char in PLAIN)
     help = next(helps, "write it in plain ASCII letters")
     return _Found(line, column, len(shown), message, help=help)
 
@@ -129,17 +129,18 @@ def _broken_string(line: int, column: int, rest: str) -> _Found:
     return _Found(line, column, len(rest.rstrip()), message, help="")
 
 
-_ODD = {
-    "×": "write `x`",
-    "“": 'write `"`',
-    "”": 'write `"`',
-    "„": 'write `"`',
-    "‘": 'write `"`',
-    "’": 'write `"`',
-    "–": "write `-`",
-    "—": "write `-`",
-    "−": "write `-`",
+PLAIN = {
+    "×": "x",
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‘": '"',
+    "’": '"',
+    "–": "-",
+    "—": "-",
+    "−": "-",
 }
+"""Characters that look like others, and those."""
 
 _KINDS = {
     "NAME": "a name",
