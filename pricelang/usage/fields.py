@@ -52,6 +52,15 @@ def clean(text: str, limit: int = MAX_WORD) -> str:
     return cut if len(text) <= limit else cut + "…"
 
 
+def named_path(path: str, name: object) -> str:
+    """The path of what stands at `path` under a name that somebody gave, such as a model's.
+
+    >>> named_path("models", "my\\nmodel")
+    'models.my�model'
+    """
+    return f"{path}.{clean(str(name), 60)}"
+
+
 def type_name(value: object) -> str:
     """What JSON calls the type of `value`, for messages."""
     if value is None:

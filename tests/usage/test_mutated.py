@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
 
@@ -251,6 +252,21 @@ def priced(found: list[Outcome]) -> None:
                     raise AssertionError(
                         f"unforeseen: {error.__cause__!r} in {one.format}"
                     ) from error.__cause__
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.name)
+def test_a_name_that_nobody_can_print_is_shown_by_another_sign(path: Path) -> None:
+    """In each object of each sample in turn, for what is no object, no count and no name."""
+    values = sample_values(path)
+    for way in list(ways(values)):
+        found = deepcopy(values)
+        place = found
+        for key in way:
+            place = place[key]
+        if isinstance(place, dict):
+            for value in ("claude-opus-5", -1, {"tokens": "1"}):
+                place["\ud83d"] = value
+                priced(list(reading.read(json.dumps(found).encode(), "mutant.json")))
 
 
 @pytest.mark.parametrize("part", range(10))

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pricelang.usage.counters import Counters
 from pricelang.usage.fields import (
-    clean,
     is_object,
+    named_path,
     optional_count,
     require_object,
     required_count,
@@ -84,12 +84,9 @@ def models_of(row: Mapping[str, object]) -> tuple[list[str], list[Entry] | None]
     for key in ("models", "breakdown"):
         found = row.get(key)
         if is_object(found) and found:
+            spots = {name: named_path(key, name) for name in found}
             return [], [
-                (
-                    name,
-                    require_object(entry, f"{key}.{clean(str(name), 60)}"),
-                    f"{key}.{clean(str(name), 60)}",
-                )
+                (name, require_object(entry, spots[name]), spots[name])
                 for name, entry in found.items()
             ]
     names = row.get("modelsUsed", row.get("models", [row["model"]] if row.get("model") else []))

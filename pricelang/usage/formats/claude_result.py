@@ -18,8 +18,8 @@ from attrs import frozen
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, split_note
 from pricelang.usage.fields import (
-    clean,
     model_id,
+    named_path,
     optional_count,
     optional_object,
     require_object,
@@ -103,7 +103,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
 
 
 def _entry(name: str, given: object, notes: list[Note]) -> Entry:
-    path = f"modelUsage.{clean(str(name), 60)}"
+    path = named_path("modelUsage", name)
     entry = require_object(given, path)
     note_unknown(entry, _KNOWN, path, notes)
     provider = word(entry.get("provider"), f"{path}.provider")

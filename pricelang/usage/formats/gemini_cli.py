@@ -17,6 +17,7 @@ from pricelang.usage.fields import (
     is_object,
     model_id,
     named_attributes,
+    named_path,
     optional_count,
     optional_object,
     placed,
@@ -114,7 +115,7 @@ def _sums(models: Mapping[str, object], session: object, place: Place) -> Iterat
     notes: list[Note] = []
     parts = []
     for name, one in models.items():
-        path = f"stats.models.{clean(name)}.tokens"
+        path = named_path("stats.models", name) + ".tokens"
         tokens = require_object(require_object(one, path).get("tokens"), path)
         note_unknown(tokens, _STATS, path, notes)
         counters = prompt_and_answer(

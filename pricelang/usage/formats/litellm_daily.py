@@ -19,6 +19,7 @@ from pricelang.usage.fields import (
     first_said,
     is_object,
     named_attributes,
+    named_path,
     optional_object,
     require_object,
     shown,
@@ -113,8 +114,9 @@ def _of_days(days: Sequence[object], place: Place) -> Iterator[Outcome]:
         if not models:
             yield Skipped(place, f"a day without models: {shown(day.get('date'))}")
         for name, sums in (models or {}).items():
-            sums = require_object(sums, f"{path}.breakdown.models.{name}")
-            metrics = optional_object(sums, "metrics", f"{path}.breakdown.models.{name}") or sums
+            spot = named_path(f"{path}.breakdown.models", name)
+            sums = require_object(sums, spot)
+            metrics = optional_object(sums, "metrics", spot) or sums
             yield _row(metrics, {"date": day.get("date"), "model": name}, place)
 
 
