@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from lsprotocol import types as lsp
@@ -19,8 +20,14 @@ from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
 
 PAUSE = 0.02
 """Seconds after the last letter until a book is checked."""
-LENS_PAUSE = 0.25
-"""Seconds after the last letter until examples and claims are decided."""
+LETTER = 0.005
+"""Seconds in which a letter that was typed meanwhile is read."""
+LENSES: tuple[Callable[[OpenBook], Iterable[Lens]], ...] = (
+    claim_lenses,
+    example_lenses,
+    change_lenses,
+)
+"""The kinds of lenses, in the order in which they are decided."""
 
 
 class PriceServer(LanguageServer):
@@ -29,9 +36,9 @@ class PriceServer(LanguageServer):
     def __init__(self) -> None:
         super().__init__("pricelang", __version__)
         self.books: dict[Path, OpenBook] = {}
-        self.lenses: dict[Path, tuple[Lens, ...]] = {}
+        self.lenses: dict[Path, dict[int, tuple[Lens, ...]]] = {}
         self.published: dict[Path, set[str]] = {}
-        self.waiting: dict[str, asyncio.TimerHandle] = {}
+        self.waiting: dict[Path, asyncio.Task[None]] = {}
 
     # ---- books ----
 
@@ -73,15 +80,24 @@ class PriceServer(LanguageServer):
     # ---- after a change ----
 
     def changed(self, uri: str) -> None:
-        """Checks the book of a document soon, and decides its lenses later."""
-        self._soon(f"check {uri}", PAUSE, lambda: self.publish(uri))
-        self._soon(f"lenses {uri}", LENS_PAUSE, lambda: self.refresh(uri))
-
-    def _soon(self, name: str, seconds: float, work: Callable[[], None]) -> None:
-        before = self.waiting.pop(name, None)
+        """Checks the book of a document soon, then decides its lenses: all that the next letter
+        calls off.
+        """
+        entry = book_entry(_path(uri), self.unsaved())
+        before = self.waiting.pop(entry, None)
         if before is not None:
             before.cancel()
-        self.waiting[name] = asyncio.get_running_loop().call_later(seconds, work)
+        self.waiting[entry] = asyncio.get_running_loop().create_task(self._settle(uri))
+
+    async def _settle(self, uri: str) -> None:
+        await asyncio.sleep(PAUSE)
+        self.publish(uri)
+        opened = self.book_of(uri)
+        for kind, decide in enumerate(LENSES):
+            # A letter that came meanwhile is heard here, and ends this.
+            await asyncio.sleep(LETTER)
+            self.lenses.setdefault(opened.entry, {})[kind] = tuple(decide(opened))
+            self._ask_for_lenses()
 
     def publish(self, uri: str) -> None:
         """Tells the editor what is wrong with the book of a document, file by file."""
@@ -107,7 +123,9 @@ class PriceServer(LanguageServer):
         return (from_fs_path(str(path)) if path.is_file() else None) or uri
 
     def _publish(self, uri: str, found: list[lsp.Diagnostic]) -> None:
-        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found))
+        document = self.workspace.text_documents.get(uri)
+        version = document.version if document is not None else None
+        self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, found, version))
 
     def _diagnostic(self, ranges: Ranges, files: dict[str, str], fault: Fault) -> lsp.Diagnostic:
         severity = lsp.DiagnosticSeverity
@@ -125,11 +143,13 @@ class PriceServer(LanguageServer):
             related_information=related or None,
         )
 
-    def refresh(self, uri: str) -> None:
-        """Decides the lenses of a book anew, and has the editor ask for them."""
-        opened = self.book_of(uri)
-        found = (*example_lenses(opened), *claim_lenses(opened), *change_lenses(opened))
-        self.lenses[opened.entry] = found
+    def lenses_of(self, opened: OpenBook) -> Iterator[Lens]:
+        """The lenses of a book, each kind as it was decided last."""
+        found = self.lenses.get(opened.entry, {})
+        return chain.from_iterable(found[kind] for kind in sorted(found))
+
+    def _ask_for_lenses(self) -> None:
+        """Has the editor ask for the lenses again."""
         capabilities = self.client_capabilities.workspace
         lens = capabilities.code_lens if capabilities is not None else None
         if lens is not None and lens.refresh_support:

@@ -200,7 +200,7 @@ def code_lens(ls: PriceServer, params: lsp.CodeLensParams) -> list[lsp.CodeLens]
             ranges.of(Span(lens.file, lens.line, 1, lens.line, 1)),
             lsp.Command(f"{'✗ ' if lens.wrong else ''}{lens.text}", ""),
         )
-        for lens in ls.lenses.get(opened.entry, ())
+        for lens in ls.lenses_of(opened)
         if lens.file == file
     ]
 
