@@ -12,7 +12,7 @@ from attrs import define, evolve, field, frozen
 from pricelang.apps.account_change import AccountChange, AccountRow, Currencies
 from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
-from pricelang.apps.reports.names import Key, Names
+from pricelang.apps.reports.grouping import Grouping, Key
 from pricelang.evaluate.bill import Bill
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of, today, with_time
@@ -94,7 +94,7 @@ class UsageChange(InNotebook):
         Raises `BadRequest`: `no_column` for a name in `by` that no record carries,
         `mixed_accounts` where some records carry an organization and others do not.
         """
-        names, account = Names(books[0].checked, self.by), AccountChange(books)
+        grouping, account = Grouping(books[0].checked, self.by), AccountChange(books)
         for outcome in outcomes:
             if isinstance(outcome, Rejected):
                 self.unread += 1
@@ -103,9 +103,9 @@ class UsageChange(InNotebook):
                 self.read += 1
                 bills = list(self._bills(outcome, books, days, account))
                 if len(bills) == 2:
-                    self._add(outcome, bills, names)
+                    self._add(outcome, bills, grouping)
                     account.add(outcome, bills)
-        names.check()
+        grouping.check()
         self.account = account.rows(self._totals())
         self.account_notes = account.notes
 
@@ -136,13 +136,13 @@ class UsageChange(InNotebook):
             days = [seconds_of(today() if part.at is None else part.at) for part in record.parts]
             self.on_or_after += self.since is None or any(day >= self.since for day in days)
 
-    def _add(self, record: Record, bills: list[Bill], names: Names) -> None:
+    def _add(self, record: Record, bills: list[Bill], grouping: Grouping) -> None:
         """Adds a record that both books price."""
         self.ranges += any(bill.bounds is not None for bill in bills)
         changed: dict[Currencies, list[Fraction]] = {}
         for part, old, new in zip(record.parts, bills[0].parts, bills[1].parts, strict=True):
             pair = (old.currency, new.currency)
-            key = (names.key(record, part, old, _NOTHING), pair)
+            key = (grouping.key(record, part, old, _NOTHING), pair)
             self.requests[key] = self.requests.get(key, 0) + 1
             for found in (self.sums.setdefault(key, _zero()), changed.setdefault(pair, _zero())):
                 found[0], found[1] = found[0] + old.total, found[1] + new.total

@@ -15,7 +15,7 @@ from pricelang.present.decimals import money
 
 
 @frozen
-class Figure:
+class WrongFigure:
     """A price as it is written, and another that is derived for a part of its scope."""
 
     price: m.Price
@@ -24,19 +24,19 @@ class Figure:
     origin: m.Origin
 
 
-def wrong_figures(rates: CheckedRates, price: m.Price) -> Iterator[Figure]:
+def wrong_figures(rates: CheckedRates, price: m.Price) -> Iterator[WrongFigure]:
     """The first part of a figure's scope in which another price is derived."""
     for piece, amount, origin in rates.price_pieces(price, price.scope, price.rank):
         if amount is not None and amount * price.size != price.amount:
-            yield Figure(price, piece, amount * price.size, origin)
+            yield WrongFigure(price, piece, amount * price.size, origin)
             return
 
 
-def check_figures(draft: Draft, rates: CheckedRates, figures: Sequence[Figure]) -> None:
+def check_figures(draft: Draft, rates: CheckedRates, figures: Sequence[WrongFigure]) -> None:
     """Reports figures that differ from what they are derived from: where all of a row differ by
     one ratio, the one price that they are derived from.
     """
-    rows: dict[tuple[str, int, int], list[Figure]] = {}
+    rows: dict[tuple[str, int, int], list[WrongFigure]] = {}
     for figure in figures:
         origin = figure.price.origin
         rows.setdefault((origin.file, origin.line, figure.price.model), []).append(figure)
@@ -50,7 +50,7 @@ def check_figures(draft: Draft, rates: CheckedRates, figures: Sequence[Figure]) 
                 _report_figure(draft, figure)
 
 
-def _common_base(rates: CheckedRates, figures: Sequence[Figure]) -> m.Price | None:
+def _common_base(rates: CheckedRates, figures: Sequence[WrongFigure]) -> m.Price | None:
     """The price of the same row from which all figures are derived, where it is written."""
     row = figures[0].price.origin
     bases = {
@@ -65,7 +65,9 @@ def _common_base(rates: CheckedRates, figures: Sequence[Figure]) -> m.Price | No
     return found[0] if len(bases) == 1 and len(found) == 1 else None
 
 
-def _report_base(draft: Draft, base: m.Price, meant: Fraction, figures: Sequence[Figure]) -> None:
+def _report_base(
+    draft: Draft, base: m.Price, meant: Fraction, figures: Sequence[WrongFigure]
+) -> None:
     meter = draft.meters[base.meter].name
     written, other = (money(each, draft.currency) for each in (base.amount or Fraction(0), meant))
     draft.fault(
@@ -77,7 +79,7 @@ def _report_base(draft: Draft, base: m.Price, meant: Fraction, figures: Sequence
     )
 
 
-def _report_figure(draft: Draft, figure: Figure) -> None:
+def _report_figure(draft: Draft, figure: WrongFigure) -> None:
     price = figure.price
     derived = money(figure.derived, draft.currency)
     written = money(price.amount or Fraction(0), draft.currency)

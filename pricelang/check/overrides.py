@@ -8,7 +8,7 @@ from fractions import Fraction
 from attrs import evolve
 
 from pricelang.check.checked_rates import CheckedRates
-from pricelang.check.derived_figures import Figure, begins_later, check_figures, wrong_figures
+from pricelang.check.derived_figures import WrongFigure, begins_later, check_figures, wrong_figures
 from pricelang.check.draft import Draft, span_of
 from pricelang.model import book as m
 from pricelang.model.space import meet
@@ -18,7 +18,7 @@ from pricelang.syntax.diagnostics import Span
 
 def check_overrides(draft: Draft, rates: CheckedRates) -> None:
     """Reports prices that overlap, and figures that differ from what they are derived from."""
-    figures: list[Figure] = []
+    figures: list[WrongFigure] = []
     for (_, meter), prices in rates.prices.items():
         for number, price in enumerate(prices):
             span = span_of(price.origin)

@@ -14,6 +14,7 @@ from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.account import AccountUsage
 from pricelang.apps.reports.adjustments import Adjustment, spread
+from pricelang.apps.reports.grouping import Grouping, Key
 from pricelang.apps.reports.invoice_sums import (
     WORKSPACE,
     InvoiceTotal,
@@ -24,7 +25,6 @@ from pricelang.apps.reports.invoice_sums import (
 )
 from pricelang.apps.reports.line_sums import Lines
 from pricelang.apps.reports.lines import InvoiceLine
-from pricelang.apps.reports.names import Key, Names
 from pricelang.apps.reports.period import Period, moment
 from pricelang.apps.reports.tally import Tally, costs, no_time
 from pricelang.apps.reports.totals import Counts, Unpriced
@@ -166,7 +166,7 @@ class _Draft:
     period: Period | None
     lines: Lines
     account: AccountUsage
-    names: Names
+    grouping: Grouping
 
     @classmethod
     def of(
@@ -174,8 +174,8 @@ class _Draft:
     ) -> _Draft:
         """An empty one."""
         account = AccountUsage(book.checked, period, missing_key)
-        names = Names(book.checked, by, optional=[WORKSPACE] if WORKSPACE not in by else [])
-        return cls(book, book.below, period, Lines(), account, names)
+        grouping = Grouping(book.checked, by, optional=[WORKSPACE] if WORKSPACE not in by else [])
+        return cls(book, book.below, period, Lines(), account, grouping)
 
     def read(self, tally: Tally, outcomes: Iterable[Outcome], given: RecordDefaults) -> None:
         """Adds all records; what becomes of each is counted.
@@ -193,11 +193,11 @@ class _Draft:
                 tally.accept(free, requests.notes)
             else:
                 tally.outside += 1
-        self.names.check()
+        self.grouping.check()
 
     def invoice(self, tally: Tally) -> Invoice:
         """The invoice of what was read. Raises `BadRequest` (`mixed_accounts`)."""
-        detailed, by = self.lines.done(), self.names.by
+        detailed, by = self.lines.done(), self.grouping.by
         lines = merged(detailed, len(by))
         adjustments, left_out = self.account.settle()
         noted = [*tally.notes.items(), *((Note("account", text), 0) for text in left_out)]
@@ -210,7 +210,7 @@ class _Draft:
             lines,
             adjustments,
             invoice_totals(lines, adjustments),
-            subtotals_of(detailed, (*by, *self.names.optional)),
+            subtotals_of(detailed, (*by, *self.grouping.optional)),
             tally.counts(),
             tally.unpriced(),
             tuple(noted),
@@ -227,7 +227,7 @@ class _Draft:
             priced if self.below is None else _listed(self.below, part, given)
             for part, priced in pairs
         ]
-        keys = [self.names.key(inside, part, priced, given) for part, priced in pairs]
+        keys = [self.grouping.key(inside, part, priced, given) for part, priced in pairs]
         carried = inside.carried()
         for priced, attributes in (*zip(used, carried, strict=True), *earlier):
             self.account.check(priced, attributes)
@@ -246,7 +246,7 @@ class _Draft:
         columns = requests.keys, requests.used, requests.listed, requests.carried
         for key, priced, other, carried in zip(*columns, strict=True):
             self.lines.add(key, priced, other)
-            self.account.add(priced, carried, key[: len(key) - len(self.names.optional)])
+            self.account.add(priced, carried, key[: len(key) - len(self.grouping.optional)])
         return True
 
 

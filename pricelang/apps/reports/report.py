@@ -12,7 +12,7 @@ from attrs import evolve
 
 from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
-from pricelang.apps.reports.names import Key, Names
+from pricelang.apps.reports.grouping import Grouping, Key
 from pricelang.apps.reports.period import Period, moment
 from pricelang.apps.reports.tally import Tally, costs, no_time
 from pricelang.apps.reports.totals import RECORDS, Total, UsageReport
@@ -43,7 +43,7 @@ def report_records(
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
     given, tally = given or RecordDefaults(), Tally(refused)
-    groups, names = _Groups(book), Names(book.checked, by, zone)
+    groups, grouping = _Groups(book), Grouping(book.checked, by, zone)
     for record in tally.records(outcomes):
         try:
             with BELT:
@@ -51,13 +51,13 @@ def report_records(
                 if inside is None:
                     tally.outside += 1
                     continue
-                keys, bills, notes = _priced(book, inside, given, names)
+                keys, bills, notes = _priced(book, inside, given, grouping)
         except PriceError as error:
             tally.refuse(record.place, error)
             continue
         groups.add(keys, bills)
         tally.accept(not any(map(costs, bills)), notes)
-    names.check()
+    grouping.check()
     totals, whole = groups.totals()
     counts, notes_of = tally.counts(), tuple(tally.notes.items())
     return UsageReport(
@@ -66,12 +66,12 @@ def report_records(
 
 
 def _priced(
-    book: PriceBook, record: Record, given: RecordDefaults, names: Names
+    book: PriceBook, record: Record, given: RecordDefaults, grouping: Grouping
 ) -> tuple[list[Key], tuple[Bill, ...], list[Note]]:
     """The group and the bill of each request of a record, and the notes. Raises `PriceError`."""
     bills = book.price_parts(record, model=given.model, at=given.at, dimensions=given.dimensions)
     keys = [
-        names.key(record, part, bill.parts[0], given)
+        grouping.key(record, part, bill.parts[0], given)
         for part, bill in zip(record.parts, bills, strict=True)
     ]
     notes = [*record.notes, *(note for bill in bills for note in bill.notes)]

@@ -52,7 +52,7 @@ _KNOWN = known_names(
 
 
 @frozen
-class Entry:
+class ModelUsage:
     """One model of a run.
     `own_split` says that the entry itself gave the split of its cache writes.
     """
@@ -102,7 +102,7 @@ def record(value: Mapping[str, object], place: Place) -> Record:
     return Record(tuple(parts), place, FORMAT, tuple(notes))
 
 
-def _entry(name: str, given: object, notes: list[Note]) -> Entry:
+def _entry(name: str, given: object, notes: list[Note]) -> ModelUsage:
     path = named_path("modelUsage", name)
     entry = require_object(given, path)
     note_unknown(entry, _KNOWN, path, notes)
@@ -130,12 +130,12 @@ def _entry(name: str, given: object, notes: list[Note]) -> Entry:
         split=own_split,
     )
     searches = optional_count(entry, "webSearchRequests", path)
-    return Entry(path, model_id(name, path, notes), counters, searches, own_split, platform)
+    return ModelUsage(path, model_id(name, path, notes), counters, searches, own_split, platform)
 
 
 def _with_main_split(
-    entries: list[Entry], usage: Mapping[str, object], notes: list[Note]
-) -> list[Entry]:
+    entries: list[ModelUsage], usage: Mapping[str, object], notes: list[Note]
+) -> list[ModelUsage]:
     """Give the split of the main loop's cache writes to the model that it belongs to."""
     lacking = [entry for entry in entries if entry.counters.written and not entry.own_split]
     if not lacking:
@@ -173,13 +173,15 @@ def _with_main_split(
     return result
 
 
-def _with_1h(entry: Entry, write_1h: int) -> Entry:
+def _with_1h(entry: ModelUsage, write_1h: int) -> ModelUsage:
     old = entry.counters
     counters = Counters(old.input, old.output, old.read, old.written, write_1h, True)
-    return Entry(entry.path, entry.model, counters, entry.searches, entry.own_split, entry.platform)
+    return ModelUsage(
+        entry.path, entry.model, counters, entry.searches, entry.own_split, entry.platform
+    )
 
 
-def _main_loop(entries: list[Entry], usage: Mapping[str, object]) -> Entry | None:
+def _main_loop(entries: list[ModelUsage], usage: Mapping[str, object]) -> ModelUsage | None:
     """The model that ran the main loop: the only one,
     or the only one with all four counts of `usage`.
     """
