@@ -41,32 +41,37 @@ def print_file(file: t.File) -> str:
     an empty file is the empty text.
 
     A comment on its own line stays before the line that it preceded and is indented like it; a
-    trailing comment stays at the end of its line. Between statements and the comments before them
+    trailing comment stays at the end of its line. One that is indented right below the body of a
+    statement closes that body. Between statements and the comments before them
     one blank line is kept where the source had any; inside a statement none. Raises `ValueError` as
     `print_statement` does.
     """
     comments = deque(file.comments)
     rows: list[str] = []
-    last = 0
+    last, body = 0, False
 
     def put(line: int, text: str, inside: bool) -> None:
-        nonlocal last
+        nonlocal last, body
         if rows and not inside and line > last + 1:
             rows.append("")
         rows.append(text)
-        last = line
+        last, body = line, inside
+
+    def put_comment(comment: t.Comment, inside: bool) -> None:
+        line = comment.span.line
+        inside = inside or (body and comment.span.column > 1 and line == last + 1)
+        put(line, (INDENT if inside else "") + comment.text, inside)
 
     for statement in file.statements:
         for number, (line, text) in enumerate(_lines(statement)):
             inside = number > 0
             while comments and (comments[0].span.line, not comments[0].own_line) < (line, True):
-                comment = comments.popleft()
-                put(comment.span.line, (INDENT if inside else "") + comment.text, inside)
+                put_comment(comments.popleft(), inside)
             if comments and comments[0].span.line == line:
                 text += "  " + comments.popleft().text
             put(line, text, inside)
     for comment in comments:
-        put(comment.span.line, comment.text, False)
+        put_comment(comment, False)
     return "".join(row + "\n" for row in rows)
 
 

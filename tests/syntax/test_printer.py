@@ -218,6 +218,40 @@ free  #free
     assert _printed(source) == expected
 
 
+def test_an_indented_comment_right_below_a_body_closes_it() -> None:
+    source = """\
+multiplier m
+  x 2 on input
+    # holds for images too
+  # and for sound
+# of the next
+  # still of the next
+multiplier n
+  x 3 on input
+
+  # of the next, since it stands apart
+multiplier o
+  x 4 on input
+  # the last word
+"""
+    expected = """\
+multiplier m
+  x 2 on input
+  # holds for images too
+  # and for sound
+# of the next
+# still of the next
+multiplier n
+  x 3 on input
+
+# of the next, since it stands apart
+multiplier o
+  x 4 on input
+  # the last word
+"""
+    assert _printed(source) == expected
+
+
 def test_comments_of_statements_with_faults_are_not_lost() -> None:
     source = "unit a is 1 b\nunit broken  # one\n# two\nfree\n"
     file, faults = parse_file("a.price", source)
