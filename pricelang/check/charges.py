@@ -6,6 +6,7 @@ import datetime
 from fractions import Fraction
 
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
+from pricelang.check.draft_faults import AMEND
 from pricelang.model import book as m
 from pricelang.model.charges import CALENDAR_PERIODS, PERIODS, TERM, period_word
 from pricelang.model.space import meet, term_of, undated
@@ -18,7 +19,7 @@ def read_charges(draft: Draft, rated: dict[int, m.Origin]) -> list[m.Charge]:
     for layer, statement in draft.statements(t.Charge):
         draft.only(statement.endings, WORDS, "the first line of a charge")
         meter = draft.meter(statement.name)
-        if meter is None or not draft.declare("charge", statement.name):
+        if meter is None or not draft.declare("charge", statement.name, AMEND):
             continue
         if meter in rated:
             message = f"`{statement.name.text}` has rates of models and a charge"

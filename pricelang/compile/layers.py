@@ -35,7 +35,9 @@ def layer_tree(layer: Layer) -> tuple[LayerTree | None, list[Fault]]:
     for header in headers[1:]:
         first = ((headers[0].span, "the first"),)
         faults.append(Fault("twice", "a book has one header", header.span, None, first))
-    return LayerTree(headers[0], tuple(statements), _term(headers[0]), frozenset(lost)), faults
+    names = frozenset(file.name for file in layer.files)
+    tree = LayerTree(headers[0], tuple(statements), _term(headers[0]), frozenset(lost), names)
+    return tree, faults
 
 
 def _no_header(layer: Layer, faults: Sequence[Fault]) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from pricelang.present.text import nearest
+from pricelang.syntax.claim_habits import claim_help
 from pricelang.syntax.line_habits import AMOUNT, LINE_HABITS, first_help
 from pricelang.syntax.number_habits import number_at, number_help
 from pricelang.syntax.statement_habits import STATEMENT_HABITS, header_help
@@ -50,7 +51,9 @@ def habit_help(row: str, column: int, wanted: list[str], is_header: bool) -> str
         return "the currency stands before `extends`; without it, it is that of the other book"
     if word and word.group() in beginnings() and not row[: column - 1].strip():
         return "a statement starts in the first column"
-    help = first_help((*LINE_HABITS, *STATEMENT_HABITS), row, column, wanted)
+    help = claim_help(row, column) or first_help(
+        (*LINE_HABITS, *STATEMENT_HABITS), row, column, wanted
+    )
     if help is not None:
         return help
     if "`|`" in wanted and re.search(r"[A-Za-z0-9_] +$", row[: column - 1]):

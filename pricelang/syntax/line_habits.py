@@ -122,10 +122,6 @@ LINE_HABITS = (
     # marks of other languages
     Habit("", r"'([^']*)'", lambda _, rest: f'write `"{rest[1]}"`'),
     Habit("^[^|]*", r"\|", "commas separate names; only a row of a table begins with `|`"),
-    Habit(r"^claim .*", r"<=", "write `costs at most`"),
-    Habit(r"^claim .*", r"<", "write `costs less than`"),
-    Habit(r"^claim .*", r">=", "write `costs at least`"),
-    Habit(r"^claim .*", r">", "write `costs less than`, with the sides exchanged"),
     Habit(r"^claim .*", r"==?", "write `costs`, or `is` behind a modifier"),
     Habit("", rf">= *{_NUMBER}", lambda _, rest: f"write `over {_one_less(rest[1])}`"),
     Habit("", rf"<= *{_NUMBER}", lambda _, rest: f"write `up to {rest[1]}`"),

@@ -32,6 +32,11 @@ STATEMENT_HABITS = (
     Habit(r"^ +given +model +", r"(\S+)", lambda _, rest: f"write `given {rest[1]} at …`"),
     Habit(r"^ +given +\S+ +", r"(?:on|from|in)\b", "write `at`"),
     Habit(r"^ +given .*, *(\w+) is +", r"(\w+)", lambda x, rest: f"write `{x[1]} {rest[1]}`"),
+    Habit(
+        r"^ +uses +(?:.*, *)?([0-9][0-9.,]* +\w+) +of +",
+        r"(\w+)",
+        lambda x, rest: f"leave `of` out: `{x[1]} {rest[1]}`",
+    ),
     Habit(r"^ +uses +(?:.*, *)?", r"([A-Za-z_]\w*):? +([0-9][0-9.,]*)", _quantity_first),
     Habit(
         r"^ +", r"(?:total|price|expects?|is|equals|bills?)\b", "write `costs`", wanted="`costs`"
@@ -86,21 +91,6 @@ STATEMENT_HABITS = (
     Habit(r"^ +\S+ +", r"each\b", "say what it is the price of, such as `per search`", "`per`"),
     # claims and examples
     Habit(r"^claim .*", r"always\b", "leave `always` out: a claim is about every request"),
-    Habit(
-        r"^claim .* is +",
-        r"(?:cheaper|less|lower|smaller)\b",
-        "write `costs less than` instead of `is`",
-    ),
-    Habit(
-        r"^claim .* is +",
-        r"(?:more|higher|greater|dearer)\b",
-        "write `costs less than`, with the sides exchanged",
-    ),
-    Habit(
-        r"^claim +every +model +",
-        r"costs\b",
-        "write `every price is above $1`, or `every price is at most $1 per MTok`",
-    ),
     Habit(r"^example *", r"$", 'say what it shows: `example "a thousand tokens"`'),
     Habit(
         r"^ +refused +", r"because\b", "the rule has the reason; `refused by RULE` names the rule"

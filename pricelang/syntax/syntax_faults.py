@@ -22,7 +22,8 @@ from pricelang.syntax.words import words
 class _Found:
     """What stands where a statement breaks off: a message and its stretch of one row.
 
-    `expected` are the terminals that could follow, and `help` what to do, where that is known.
+    `expected` are the terminals that could follow, `help` what to do, where that is known, and
+    `fallback` where no habit is known.
     """
 
     line: int
@@ -31,6 +32,7 @@ class _Found:
     message: str
     expected: Collection[str] = ()
     help: str | None = None
+    fallback: str | None = None
 
 
 def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
@@ -56,8 +58,16 @@ def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
     if 0 < len(wanted) <= 8 and message != "unexpected `not`":
         message += ", expected " + _any_of(wanted)
     span = Span(name, line, column, line, column + width)
-    habit = partial(habit_help, row, column, wanted, found.line == 1)
-    return Fault("syntax", message, span, habit if found.help is None else found.help or None)
+    if found.help is not None:
+        return Fault("syntax", message, span, found.help or None)
+    help = partial(_habit, row, column, wanted, found.line == 1, found.fallback)
+    return Fault("syntax", message, span, help)
+
+
+def _habit(
+    row: str, column: int, wanted: list[str], is_header: bool, fallback: str | None
+) -> str | None:
+    return habit_help(row, column, wanted, is_header) or fallback
 
 
 def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:
@@ -97,8 +107,8 @@ def _odd_word(rows: list[str], line: int, column: int, expected: Collection[str]
     known = unicodedata.name(odd, "no name").lower()
     message = f"unexpected `{odd}` (U+{ord(odd):04X} {known}) in `{shown[:60]}`"
     helps = (f"write `{PLAIN[char]}`" for char in shown if char in PLAIN)
-    help = next(helps, "write it in plain ASCII letters")
-    return _Found(line, column, len(shown), message, help=help)
+    plain = "write it in plain ASCII letters"
+    return _Found(line, column, len(shown), message, help=next(helps, None), fallback=plain)
 
 
 def _early_end(rows: list[str], error: UnexpectedInput) -> _Found:
