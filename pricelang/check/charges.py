@@ -12,6 +12,10 @@ from pricelang.model.charges import CALENDAR_PERIODS, PERIODS, TERM, period_word
 from pricelang.model.space import meet, term_of, undated
 from pricelang.syntax import tree as t
 
+STEPS = (
+    "tell them apart with `for`, `when` or days, or begin one with `after` a quantity of its own"
+)
+
 
 def read_charges(draft: Draft, rated: dict[int, m.Origin]) -> list[m.Charge]:
     """All charges; `rated` has the place of a rate for each meter with rates of models."""
@@ -185,7 +189,8 @@ def _check_overlaps(draft: Draft, charge: m.Charge) -> None:
             for other, first in lines[:number]:
                 if _meet(draft, scope, other):
                     message = f"two {what} of `{name}` hold for the same requests"
-                    draft.overlap(message, span_of(origin), span_of(first))
+                    help = STEPS if what == "prices" else None
+                    draft.overlap(message, span_of(origin), span_of(first), help)
 
 
 def _meet(draft: Draft, scope: m.Scope, other: m.Scope) -> bool:

@@ -27,6 +27,17 @@ ENDINGS = {
     "unsure": "unsure",
     "see": "see",
 }
+DECLARED = {
+    "counter": ("meter",),
+    "dimension": ("dimension", "tiers"),
+    "meter": ("meter", "group"),
+    "model": ("models", "group"),
+    "modifier": ("multiplier", "surcharge", "limit", "commitment", "credit"),
+    "source": ("source",),
+    "unit": ("unit", "meter"),
+    "value": ("dimension", "tiers"),
+}
+"""The statements that declare a kind of name, by their first words."""
 BELOW = "leave out what the book below has: a contract says what differs from it"
 """What to do where a contract declares again what is no price."""
 AMEND = "write what differs below `amend {}`"
@@ -35,14 +46,15 @@ AMEND = "write what differs below `amend {}`"
 
 @frozen
 class LayerTree:
-    """The statements of one book, its term (UTC seconds), words of unreadable statements, and the
-    names of its files.
+    """The statements of one book, its term (UTC seconds), all words and the first words of
+    statements that cannot be read, and the names of its files.
     """
 
     header: t.BookHeader
     statements: tuple[t.Statement, ...]
     term: tuple[int | None, int | None]
     lost: frozenset[str]
+    unread: frozenset[str]
     files: frozenset[str]
 
 
@@ -58,8 +70,14 @@ class DraftFaults:
     asked: tuple[str, Span] | None = None
     lost: set[str] = Factory(set)
     """Names whose declaration could not be read, which is a fault already."""
+    unread: set[str] = Factory(set)
+    """The first words of statements of which a part could not be read."""
     silenced: int = 0
-    """How many unknown names are no fault of their own, since their declaration is lost."""
+    """How many unknown names are no fault of their own: their declaration is lost, or they are
+    unknown elsewhere too.
+    """
+    unknowns: dict[tuple[str, str, str], int] = Factory(dict)
+    """The place among `faults` of each unknown name, by kind and whose name it would be."""
     restated: dict[tuple[str, str, str], tuple[int, list[str]]] = Factory(dict)
     """The names that a file declares and a book below it has, by kind, help and file: the place of
     their one fault among `faults`, and the names.
@@ -130,15 +148,26 @@ class DraftFaults:
         """Decides whether a name may be declared by a statement that could not be read."""
         return name in self.lost or any(name in layer.lost for layer in self.layers)
 
+    def is_unread(self, *words: str) -> bool:
+        """Decides whether a statement that begins with one of some words could not be read."""
+        return any(
+            word in self.unread or any(word in x.unread for x in self.layers) for word in words
+        )
+
     def unknown(
         self, kind: str, name: t.Name, known: Iterable[str], of: str = "", help: str | None = None
     ) -> None:
-        """Adds the fault of an unknown name; `of` says whose name it would be, `help` what to do
-        where no name is near.
+        """Adds the fault of an unknown name, one for all places where it stands; `of` says whose
+        name it would be, `help` what to do where no name is near.
         """
-        if self.is_lost(name.text) or any(f.span == name.span for f in self.parsing):
+        silent = self.is_lost(name.text) or self.is_unread(*DECLARED.get(kind, ()))
+        place = self.unknowns.get((kind, name.text, of))
+        if silent or place is not None or any(f.span == name.span for f in self.parsing):
             self.silenced += 1
+            if place is not None:
+                self.faults[place] = self.faults[place].also_at(name.span)
             return
+        self.unknowns[kind, name.text, of] = len(self.faults)
         self.fault(
             f"unknown_{kind.replace(' ', '_')}",
             f"unknown {kind} `{name.text}`{of}",

@@ -19,11 +19,11 @@ from pricelang.model.counter_names import COUNTERS
 from pricelang.model.space import point_mask
 from pricelang.model.units import TIMES, counted_whole, find_unit, plural, singular
 from pricelang.syntax import tree as t
+from pricelang.syntax.build_values import reserved_word
 from pricelang.syntax.diagnostics import NOWHERE, Span
+from pricelang.syntax.words import reserved
 
 MAX_UNIT_DIGITS = 40
-MODELS = "models"
-"""The word of a table of models, which is lost where one of them cannot be read."""
 OPTIONAL = ("retired", "deprecated", "see", "unsure")
 """Columns that a table of models may have."""
 
@@ -206,7 +206,7 @@ def _models(draft: Draft) -> tuple[m.Model, ...]:
 
 def _lose_models(draft: Draft, table: t.TableOfCells) -> None:
     """Remembers the names of a table that cannot be read, so that no rule is at fault for them."""
-    draft.lost.add(MODELS)
+    draft.unread.add("models")
     draft.lost.update(
         cell.value.text
         for row in table.rows
@@ -227,6 +227,8 @@ def _model(
         draft.fault("table", "the column `model` takes a name", cell.span)
         return None
     name = cell.value.text
+    if name in reserved():
+        draft.faults.append(reserved_word(name, cell.span))
     if not draft.declare("model", cell.value) or released is None:
         return None
     for column, date in (("retired", retired), ("deprecated", deprecated)):
@@ -238,7 +240,7 @@ def _model(
 
 def _model_groups(draft: Draft, models: tuple[m.Model, ...]) -> None:
     for _, group in draft.statements(t.Group):
-        if group.members is None and draft.is_lost(MODELS):
+        if group.members is None and draft.is_unread("models"):
             draft.lost.add(group.name.text)
         elif group.members is None:
             draft.only(group.endings, WORDS | {"from", "before"}, "a group of models")

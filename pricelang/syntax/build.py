@@ -109,11 +109,13 @@ class Builder(ValueBuilder):
         header, *body = rows
         odd = [cell for cell in header.cells if cell.kind != "name"]
         if odd:
-            self.fault("syntax", "the first row of a table names its columns", odd[0].span)
+            message = "the first row of a table names its columns"
+            help = "begin with a row of names, such as `| model | from | input | output |`"
+            self.fault("syntax", message, odd[0].span, help)
         for row in body:
             for cell in row.cells:
                 if isinstance(cell.value, t.Name):
-                    self.check_name(cell.value.text, cell.span)
+                    self.check_length(cell.value.text, cell.span)
         if not odd:
             self._check_shape(header, body)
         if not body:
