@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from attrs import field, frozen
 from pricelang.check.entries import Entry
 from pricelang.check.extended import ENTRY, MAX_BYTES
 from pricelang.files.places import is_there
-from pricelang.present.text import help_for
+from pricelang.present.text import help_for, listed
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
 
 if TYPE_CHECKING:
@@ -137,14 +138,24 @@ def _inside(folder: Place | None, name: str, span: Span, seen: set[str]) -> Plac
         or relative.suffix != ".price"
     ):
         message = f"`{name}` is not a `.price` file inside the folder of the book"
-        help = "an include names a file by its path inside the folder"
-        raise BookError([Fault("outside", message, span, help)])
+        raise BookError([Fault("outside", message, span, partial(_meant, folder, name))])
     if isinstance(folder, Path):
         return _path_inside(folder, name, span, seen)
     place = folder.joinpath(*relative.parts) if folder is not None else None
     if place is None or not is_there(place):
         raise BookError([Fault("no_file", f"there is no file `{name}`", span)])
     return place
+
+
+def _meant(folder: Place | None, name: str) -> str:
+    """What an include means that names a folder, or a file without the end of its name."""
+    help = "an include names a file by its path inside the folder"
+    if not isinstance(folder, Path) or not re.fullmatch(r"\w[\w-]*(?:/\w[\w-]*)*/?", name):
+        return help
+    if (folder / f"{name}.price").is_file():
+        return f"did you mean `{name}.price`?"
+    within = sorted(f"{name.rstrip('/')}/{x.name}" for x in (folder / name).glob("*.price"))
+    return f"name its files one by one: {listed(within)}" if within else help
 
 
 def _path_inside(folder: Path, name: str, span: Span, seen: set[str]) -> Path:

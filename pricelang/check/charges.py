@@ -6,10 +6,15 @@ import datetime
 from fractions import Fraction
 
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
+from pricelang.check.draft_faults import AMEND
 from pricelang.model import book as m
 from pricelang.model.charges import CALENDAR_PERIODS, PERIODS, TERM, period_word
 from pricelang.model.space import meet, term_of, undated
 from pricelang.syntax import tree as t
+
+STEPS = (
+    "tell them apart with `for`, `when` or days, or begin one with `after` a quantity of its own"
+)
 
 
 def read_charges(draft: Draft, rated: dict[int, m.Origin]) -> list[m.Charge]:
@@ -18,7 +23,7 @@ def read_charges(draft: Draft, rated: dict[int, m.Origin]) -> list[m.Charge]:
     for layer, statement in draft.statements(t.Charge):
         draft.only(statement.endings, WORDS, "the first line of a charge")
         meter = draft.meter(statement.name)
-        if meter is None or not draft.declare("charge", statement.name):
+        if meter is None or not draft.declare("charge", statement.name, AMEND):
             continue
         if meter in rated:
             message = f"`{statement.name.text}` has rates of models and a charge"
@@ -184,7 +189,8 @@ def _check_overlaps(draft: Draft, charge: m.Charge) -> None:
             for other, first in lines[:number]:
                 if _meet(draft, scope, other):
                     message = f"two {what} of `{name}` hold for the same requests"
-                    draft.overlap(message, span_of(origin), span_of(first))
+                    help = STEPS if what == "prices" else None
+                    draft.overlap(message, span_of(origin), span_of(first), help)
 
 
 def _meet(draft: Draft, scope: m.Scope, other: m.Scope) -> bool:

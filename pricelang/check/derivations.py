@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pricelang.check.checked_rates import MAX_DEPTH
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
+from pricelang.check.draft_faults import AMEND
 from pricelang.check.percents import check_factor
 from pricelang.model import book as m
 from pricelang.model.space import meet, without
@@ -19,7 +20,9 @@ def read_derivations(draft: Draft) -> Derivations:
     for layer, statement in draft.statements(t.Derive):
         draft.only(statement.endings, WORDS, "the general line of `derive`")
         meter, of = draft.meter(statement.meter), draft.meter(statement.of)
-        if meter is None or of is None or not draft.declare("derivation of", statement.meter):
+        if meter is None or of is None:
+            continue
+        if not draft.declare("derivation of", statement.meter, AMEND):
             continue
         general = t.DeriveLine(
             statement.factor, statement.of, statement.endings, span=statement.span

@@ -86,7 +86,7 @@ class Draft(DraftNames):
 
     def scope(self, endings: t.Endings, layer: int, *more: m.Scope) -> m.Scope:
         """The scope of clauses within the term of their layer; an empty scope is a fault."""
-        before = len(self.faults)
+        before = len(self.faults), self.silenced
         scope: m.Scope | None = self.term(layer)
         everyone = (1 << len(self.model_index)) - 1
         parts = [self.condition(endings.when), self.space.period(*self.bounds(endings)), *more]
@@ -97,7 +97,7 @@ class Draft(DraftNames):
         for part in parts:
             scope = meet(scope, part) if scope is not None else None
         if scope is None or any(not mask for _, mask in scope):
-            if len(self.faults) == before:
+            if (len(self.faults), self.silenced) == before:
                 self.fault("never_holds", "the line holds for no request", endings.span)
             return ((m.MODELS, 0),)
         return self.trim(scope)

@@ -14,7 +14,7 @@ from pricelang.check.extended import ENTRY, MAX_BYTES, Extended, books_beside
 from pricelang.files.bundled import rules_folder
 from pricelang.files.packaged import EXTRA, PACKAGES, NoPackage, packaged_book
 from pricelang.files.places import files_below, folder_of_file, is_there, place_in, same_place
-from pricelang.present.text import did_you_mean, shown
+from pricelang.present.text import did_you_mean, listed, shown
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault
 
 if TYPE_CHECKING:
@@ -120,9 +120,8 @@ def entry_below(entry: Entry | None, base: Extended) -> Entry:
     found_near = ([x for x, own in books.items() if own == base.name] for books in named)
     beside = next(filter(None, found_near), [])
     if len(beside) > 1 and folder is not None:
-        message = f"two files of this folder are the book `{base.name}`: " + " and ".join(
-            f"`{_seen_from(folder, place)}`" for place in beside
-        )
+        files = listed([_seen_from(folder, place) for place in beside])
+        message = f"the book `{base.name}` is in more than one file of this folder: {files}"
         help = "a book's name belongs to one file of a folder"
         raise BookError([Fault("twice", message, base.span, help)], base.texts)
     if beside:

@@ -8,6 +8,7 @@ from pricelang.check.draft import WORDS, Draft
 from pricelang.model import book as m
 from pricelang.model.families import Families
 from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
+from pricelang.model.units import find_unit
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
 
@@ -59,7 +60,7 @@ def _usage(draft: Draft, line: t.Uses) -> tuple[tuple[str, tuple[Fraction, ...]]
     """The quantities of each meter, in the meter's unit."""
     usage: dict[str, tuple[Fraction, ...]] = {}
     for use in line.uses:
-        meter = draft.meter(use.meter)
+        meter = None if _unit_misplaced(draft, use) else draft.meter(use.meter)
         if meter is None:
             continue
         per = t.Per(None, use.unit, span=use.unit.span) if use.unit is not None else None
@@ -69,6 +70,31 @@ def _usage(draft: Draft, line: t.Uses) -> tuple[tuple[str, tuple[Fraction, ...]]
         if draft.meters[meter].whole and quantity.denominator != 1:
             draft.fault("quantity", f"`{use.meter.text}` is counted in whole numbers", use.span)
     return tuple(usage.items())
+
+
+def _unit_misplaced(draft: Draft, use: t.Use) -> bool:
+    """Reports a unit behind its meter, or without one: a quantity is `1,000 input` or
+    `3 minutes runtime`.
+    """
+    number, name = use.number.written, use.meter.text
+    if name in draft.meter_index or draft.is_lost(name):
+        return False
+    unit = find_unit(name, draft.units)
+    if use.unit is not None and use.unit.text in draft.meter_index:
+        meter = draft.meters[draft.meter_index[use.unit.text]]
+        message = f"`{name}` stands behind the meter `{meter.name}`"
+        converts = unit is not None and unit.kind == meter.kind and unit.name != meter.unit
+        said = f"{name} {meter.name}" if converts else meter.name
+        draft.fault("unit", message, use.span, f"write `{number} {said}`")
+        return True
+    counted = [x.name for x in draft.meters if unit is not None and x.kind == unit.kind]
+    if not counted:
+        return False
+    message = f"`{name}` is a unit, and no meter is named"
+    unit_too = "" if unit is not None and unit.name == unit.kind else f"{name} "
+    help = "write " + " or ".join(f"`{number} {unit_too}{meter}`" for meter in counted[:3])
+    draft.fault("unit", message, use.span, help)
+    return True
 
 
 Sides = dict[int, tuple[int, ...]]

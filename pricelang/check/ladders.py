@@ -114,7 +114,12 @@ def _start(
     name, after = tier.name.text, tier.after
     if first and after is not None:
         message = "the first tier begins with nothing used, and has no `after`"
-        draft.fault("tiers", message, after.span, f"add a line before `{name}`")
+        draft.fault(
+            "tiers",
+            message,
+            after.span,
+            f"write `{name}` alone, or a tier before it that has no `after`",
+        )
         return None
     if after is None:
         if not first:

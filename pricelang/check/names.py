@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from pricelang.check.aliases import declare_aliases
 from pricelang.check.axes import declare_dimensions, fill_offers, space_of
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
+from pricelang.check.draft_faults import AMEND
 from pricelang.check.ladders import declare_ladders, fill_ladders
 from pricelang.check.size_limits import digits_of
 from pricelang.check.sources import declare_sources
@@ -18,7 +19,9 @@ from pricelang.model.counter_names import COUNTERS
 from pricelang.model.space import point_mask
 from pricelang.model.units import TIMES, counted_whole, find_unit, plural, singular
 from pricelang.syntax import tree as t
+from pricelang.syntax.build_values import reserved_word
 from pricelang.syntax.diagnostics import NOWHERE, Span
+from pricelang.syntax.words import reserved
 
 MAX_UNIT_DIGITS = 40
 OPTIONAL = ("retired", "deprecated", "see", "unsure")
@@ -38,7 +41,7 @@ def declare_names(draft: Draft) -> None:
     dimensions = declare_dimensions(draft)
     dimensions += tuple(declare_ladders(draft))
     for index, (_, modifier) in enumerate(modifiers_in_order(draft)):
-        if draft.declare("modifier", modifier.name):
+        if draft.declare("modifier", modifier.name, AMEND):
             draft.modifier_index[modifier.name.text] = index
     for index, limit in enumerate(_limits_in_order(draft)):
         if draft.declare("modifier", limit.name):
@@ -89,11 +92,14 @@ def _units(draft: Draft) -> None:
             )
         elif base is None:
             draft.unknown("unit", unit.of, [known.name for known in draft.units])
+        elif ("unit", unit.name.text) in draft.places:
+            draft.declare("unit", unit.name)
         elif find_unit(unit.name.text, draft.units) is not None:
             draft.fault("twice", f"unit `{unit.name.text}` is known already", unit.name.span)
         elif not unit.number.value:
             draft.fault("unit", "a unit is some quantity above zero", unit.number.span)
         else:
+            draft.declare("unit", unit.name)
             size = base.size * unit.number.value
             if digits_of(size) > MAX_UNIT_DIGITS:
                 draft.fault(
@@ -200,6 +206,7 @@ def _models(draft: Draft) -> tuple[m.Model, ...]:
 
 def _lose_models(draft: Draft, table: t.TableOfCells) -> None:
     """Remembers the names of a table that cannot be read, so that no rule is at fault for them."""
+    draft.unread.add("models")
     draft.lost.update(
         cell.value.text
         for row in table.rows
@@ -220,6 +227,8 @@ def _model(
         draft.fault("table", "the column `model` takes a name", cell.span)
         return None
     name = cell.value.text
+    if name in reserved():
+        draft.faults.append(reserved_word(name, cell.span))
     if not draft.declare("model", cell.value) or released is None:
         return None
     for column, date in (("retired", retired), ("deprecated", deprecated)):
@@ -231,7 +240,9 @@ def _model(
 
 def _model_groups(draft: Draft, models: tuple[m.Model, ...]) -> None:
     for _, group in draft.statements(t.Group):
-        if group.members is None:
+        if group.members is None and draft.is_unread("models"):
+            draft.lost.add(group.name.text)
+        elif group.members is None:
             draft.only(group.endings, WORDS | {"from", "before"}, "a group of models")
             start, end = draft.bounds(group.endings)
             inside = [
@@ -241,9 +252,13 @@ def _model_groups(draft: Draft, models: tuple[m.Model, ...]) -> None:
             ]
             if _free_name(draft, group.name) and draft.declare("group", group.name):
                 draft.model_groups[group.name.text] = point_mask(inside)
-        elif group.members and group.members[0].text in draft.model_index | draft.model_groups:
+        elif _is_of_models(draft, group.members):
             if _free_name(draft, group.name) and draft.declare("group", group.name):
                 draft.model_groups[group.name.text] = draft.model_mask(group.members)
+
+
+def _is_of_models(draft: Draft, members: Sequence[t.Name]) -> bool:
+    return any(name.text in draft.model_index | draft.model_groups for name in members)
 
 
 def _free_name(draft: Draft, name: t.Name) -> bool:
@@ -275,15 +290,16 @@ def _named_as_unit(draft: Draft, name: t.Name, message: str) -> None:
 
 def _meter_groups(draft: Draft) -> None:
     for _, group in draft.statements(t.Group):
-        first = group.members[0].text if group.members else ""
-        of_models = first in draft.model_index or first in draft.model_groups
+        name, silenced = group.name.text, draft.silenced
         if (
             group.members is not None
-            and not of_models
-            and group.name.text not in draft.model_groups
+            and not _is_of_models(draft, group.members)
+            and name not in draft.model_groups
         ):
             members = draft.meter_set(group.members)
-            if group.name.text in draft.meter_index or find_unit(group.name.text, draft.units):
+            if not members and draft.silenced > silenced:
+                draft.lost.add(name)  # of models or of meters, whose declaration is lost
+            elif group.name.text in draft.meter_index or find_unit(group.name.text, draft.units):
                 _named_as_unit(draft, group.name, "names a meter or a unit too")
             elif draft.declare("group", group.name):
-                draft.meter_groups[group.name.text] = members
+                draft.meter_groups[name] = members

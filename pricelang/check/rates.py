@@ -11,7 +11,7 @@ from pricelang.check.checked_rates import CheckedRates
 from pricelang.check.derivations import read_derivations
 from pricelang.check.draft import WORDS, Draft, span_of
 from pricelang.check.overrides import check_overrides
-from pricelang.check.tables import columns_of, row_origin
+from pricelang.check.tables import columns_of, no_day, row_origin
 from pricelang.model import book as m
 from pricelang.model.space import axis_of, meet
 from pricelang.syntax import tree as t
@@ -115,11 +115,12 @@ def _read_row(
     model_cell, from_cell = (row.cells[table.columns[name]] for name in ("model", "from"))
     name, start = model_cell.value, from_cell.value
     if not isinstance(name, t.Name) or not isinstance(start, t.Date):
-        cell = from_cell if isinstance(name, t.Name) else model_cell
-        message = "a row begins with a model and the day from which it holds"
-        if cell.kind == "blank":
-            message = f"this row has no `{'model' if cell is model_cell else 'from'}`"
-        draft.fault("table", message, cell.span)
+        if isinstance(name, t.Name):
+            no_day(draft, from_cell, "from")
+        elif model_cell.kind == "blank":
+            draft.fault("table", "this row has no `model`", model_cell.span)
+        else:
+            draft.fault("table", "the column `model` takes the name of a model", model_cell.span)
         return
     if name.text not in draft.model_index:
         draft.unknown("model", name, draft.model_index)
@@ -189,8 +190,10 @@ def _cell_price(
         case "name" | "date" | "money" | "number" | "string" | "any":
             number = cell.value.written if isinstance(cell.value, t.Number) else ""
             advice = f"write `${number}`" if number and draft.currency == "USD" else None
-            if cell.kind == "name":
+            if isinstance(cell.value, t.Name):
                 advice = "write `not offered` where there is no price"
+                if cell.value.text.lower() in ("free", "included", "gratis", "zero"):
+                    advice = 'write `$0`, and say why: `rates per ... because "..."`'
             message = f"the price of `{name}` is an amount, `derived` or `not offered`"
             draft.fault("table", message, cell.span, advice)
         case _:
@@ -227,4 +230,5 @@ def _same_day(draft: Draft, price: m.Price, other: m.Price) -> None:
     if any(fault.code == "twice" and fault.span.line == second.line for fault in draft.faults):
         return
     message = f"two rows price `{draft.space.models[price.model].name}` from the same day"
-    draft.fault("twice", message, second, None, (first, "the other"))
+    help = "a row holds until the next one: give the new price the day on which it begins"
+    draft.fault("twice", message, second, help, (first, "the other"))

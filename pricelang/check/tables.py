@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from attrs import evolve
 
 from pricelang.check.draft import Draft
 from pricelang.model import book as m
 from pricelang.present.text import help_for, nearest
 from pricelang.syntax import tree as t
+from pricelang.syntax.date_habits import date_help
 
 
 def header_names(table: t.TableOfCells) -> list[str]:
@@ -64,8 +67,17 @@ def day_in(draft: Draft, row: t.Row, columns: dict[str, int], column: str) -> in
     if isinstance(cell.value, t.Date):
         return cell.value.seconds
     if cell.kind != "blank" or column == "released":
-        draft.fault("table", f"the column `{column}` takes a day", cell.span)
+        no_day(draft, cell, column)
     return None
+
+
+def no_day(draft: Draft, cell: t.Cell, column: str) -> None:
+    """The fault of a cell that is no day, where a column takes one."""
+    if cell.kind == "blank":
+        draft.fault("table", f"this row has no `{column}`", cell.span)
+        return
+    help = partial(date_help, draft.row(cell.span), cell.span.column)
+    draft.fault("table", f"the column `{column}` takes a day", cell.span, help)
 
 
 def row_origin(draft: Draft, row: t.Row, columns: dict[str, int], endings: t.Endings) -> m.Origin:

@@ -19,6 +19,7 @@ def layer_tree(layer: Layer) -> tuple[LayerTree | None, list[Fault]]:
     faults: list[Fault] = []
     statements: list[t.Statement] = []
     lost: set[str] = set()
+    unread: set[str] = set()
     for number, file in enumerate(layer.files):
         tree, found = parse_file(file.name, file.text)
         faults += found
@@ -29,13 +30,22 @@ def layer_tree(layer: Layer) -> tuple[LayerTree | None, list[Fault]]:
             continue
         statements += tree.statements
         lost |= tree.lost
+        unread |= tree.unread
     headers = [statement for statement in statements if isinstance(statement, t.BookHeader)]
     if not headers:
         return None, [*faults, *_no_header(layer, faults)]
     for header in headers[1:]:
         first = ((headers[0].span, "the first"),)
         faults.append(Fault("twice", "a book has one header", header.span, None, first))
-    return LayerTree(headers[0], tuple(statements), _term(headers[0]), frozenset(lost)), faults
+    whole = LayerTree(
+        headers[0],
+        tuple(statements),
+        _term(headers[0]),
+        frozenset(lost),
+        frozenset(unread),
+        frozenset(file.name for file in layer.files),
+    )
+    return whole, faults
 
 
 def _no_header(layer: Layer, faults: Sequence[Fault]) -> Iterator[Fault]:

@@ -28,13 +28,14 @@ Places = tuple[tuple[Span, str], ...]
 
 @frozen
 class Dead:
-    """Why a line never decides, and where that is from.
+    """Why a line never decides, where that is from, and what to do.
     It is a warning where names and dates alone would let it decide.
     """
 
     why: str
     places: Places = ()
     severity: str = "error"
+    help: str | None = None
 
 
 @define(eq=False, repr=False)
@@ -113,8 +114,9 @@ class Reach:
                 "no request that exists is in its scope"
                 if by_name is None
                 else "no hours and quantities put a request in its scope",
-                tuple(itertools.islice(self._releases(scopes), 1)),
+                released := tuple(itertools.islice(self._releases(scopes), 1)),
                 severity,
+                "it holds before that day alone: mend one of the two days" if released else None,
             )
         rules = (*before, *((rule.scope, rule.origin) for rule in self.refusals(layer)))
         meeting = (
@@ -152,7 +154,7 @@ class Reach:
                 "never_decides",
                 f"{what} never decides: {dead.why}",
                 span_of(origin),
-                None,
+                dead.help,
                 *dead.places,
                 severity=dead.severity,
             )

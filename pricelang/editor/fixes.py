@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
+from pricelang.syntax.diagnostics import AGAIN, NOWHERE, Fault, Span
 from pricelang.syntax.parser import parse_file
 from pricelang.syntax.printer import print_statement
 from pricelang.syntax.syntax_faults import PLAIN
@@ -56,8 +56,10 @@ def _fixes(fault: Fault, texts: dict[str, str]) -> Iterator[Fix]:
     if help.startswith("did you mean "):
         found = re.findall(_QUOTED, help)
         if "a comma groups thousands" not in help:
+            places = [span, *(place for place, label in fault.others if label == AGAIN)]
             for word in found:
-                yield Fix(f"write `{word}`", (Edit(span, word),), len(found) == 1)
+                edits = tuple(Edit(place, word) for place in places)
+                yield Fix(f"write `{word}`", edits, len(found) == 1)
         return
     if fault.code == "syntax" and row:
         yield from _number_fixes(fault, row)

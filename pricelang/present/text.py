@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 MAX_ID = 120
 """The characters of an id that its column shows; no format has ids as long."""
@@ -89,3 +89,15 @@ def how_many(number: int, noun: str) -> str:
     ('1 record', '2,000 records')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """Names in a sentence, the first `most` of them and how many more.
+
+    >>> listed(["alpha"]), listed(["alpha", "beta"]), listed(["a", "b", "c", "d", "e"])
+    ('`alpha`', '`alpha` and `beta`', '`a`, `b`, `c` and 2 more')
+    """
+    found = [f"`{name}`" for name in names[:most]]
+    if len(names) > most:
+        found.append(f"{len(names) - most:,} more")
+    return found[0] if len(found) == 1 else ", ".join(found[:-1]) + " and " + found[-1]

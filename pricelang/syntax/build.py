@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, assert_never, get_args
 
 from lark import Token, Tree
 
+from pricelang.present.text import how_many, listed
 from pricelang.syntax import tree as t
 from pricelang.syntax.build_values import ValueBuilder
 from pricelang.syntax.diagnostics import Span
@@ -108,22 +109,43 @@ class Builder(ValueBuilder):
         header, *body = rows
         odd = [cell for cell in header.cells if cell.kind != "name"]
         if odd:
-            self.fault("syntax", "the first row of a table names its columns", odd[0].span)
+            message = "the first row of a table names its columns"
+            help = "begin with a row of names, such as `| model | from | input | output |`"
+            self.fault("syntax", message, odd[0].span, help)
         for row in body:
             for cell in row.cells:
                 if isinstance(cell.value, t.Name):
-                    self.check_name(cell.value.text, cell.span)
-            if len(row.cells) != len(header.cells):
-                names = [cell.value.text for cell in header.cells if isinstance(cell.value, t.Name)]
-                self.fault(
-                    "table",
-                    f"the row has {len(row.cells)} cells, its table {len(header.cells)} columns",
-                    row.span,
-                    f"columns: {', '.join(names)}",
-                )
+                    self.check_length(cell.value.text, cell.span)
+        if not odd:
+            self._check_shape(header, body)
         if not body:
             self.fault("table", "the table has no rows", header.span)
         return t.TableOfCells(header, tuple(body), span=header.span)
+
+    def _check_shape(self, header: t.Row, body: Sequence[t.Row]) -> None:
+        """Adds a fault for each row with more or fewer cells than columns; one at the header where
+        all rows have as many as each other.
+        """
+        columns = how_many(len(header.cells), "column")
+        counts = {len(row.cells) for row in body}
+        if len(body) > 1 and len(counts) == 1 and counts != {len(header.cells)}:
+            cells = counts.pop()
+            message = f"the table has {columns}, and each row {how_many(cells, 'cell')}"
+            more = "name each column in the first row"
+            help = more if cells > len(header.cells) else "give each row a cell for each column"
+            self.fault("table", message, header.span, help)
+            return
+        names = [cell.value.text for cell in header.cells if isinstance(cell.value, t.Name)]
+        for row in body:
+            if len(row.cells) == len(names):
+                continue
+            message = f"the row has {how_many(len(row.cells), 'cell')}, its table {columns}"
+            if len(row.cells) < len(names):
+                missing = listed(names[len(row.cells) :])
+                help = f"it ends below `{names[len(row.cells) - 1]}`: write a cell for {missing}"
+            else:
+                help = f"`{names[-1]}` is the last column: name one more, or take a cell away"
+            self.fault("table", message, row.span, help)
 
     def row(self, node: Tree[Token]) -> t.Row:
         cells: list[t.Cell] = []

@@ -17,6 +17,12 @@ MAX_DIGITS = 40
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 
 
+def reserved_word(text: str, span: Span) -> Fault:
+    """The fault of a word of the language that is used as a name."""
+    message = f"`{text}` is a reserved word and cannot be used as a name"
+    return Fault("reserved_word", message, span, f"choose another name, such as `{text}_1`")
+
+
 class ValueBuilder:
     """Builds the values of one statement; with `fatal` faults the statement cannot be used."""
 
@@ -73,13 +79,10 @@ class ValueBuilder:
 
     def check_name(self, text: str, span: Span) -> None:
         if text in self.reserved:
-            self.fault(
-                "reserved_word",
-                f"`{text}` is a reserved word and cannot be used as a name",
-                span,
-                f"choose another name, such as `{text}_1`",
-                fatal=False,
-            )
+            self.faults.append(reserved_word(text, span))
+        self.check_length(text, span)
+
+    def check_length(self, text: str, span: Span) -> None:
         if len(text) > 200:
             self.fault("too_large", "the name has more than 200 characters", span)
 

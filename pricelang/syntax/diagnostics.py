@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from pricelang.present.explained import Help
-from pricelang.present.text import printable
+from pricelang.present.text import how_many, printable
 
 
 @frozen(order=True)
@@ -27,6 +27,12 @@ class Span:
 
 
 NOWHERE = Span("", 0, 0, 0, 0)
+AGAIN = "and here"
+"""The word on each further place of one cause."""
+MAX_PLACES = 100
+"""A fault has no more further places."""
+MAX_SHOWN = 5
+"""So many further places of a fault are printed with their lines."""
 
 
 @frozen
@@ -54,6 +60,12 @@ class Fault:
             found = found()
             object.__setattr__(self, "_help", found)
         return found
+
+    def also_at(self, span: Span) -> Fault:
+        """The fault at one more place of the same cause: the first of all is its own."""
+        own, *more = sorted({self.span, span, *(place for place, _ in self.others)})
+        kept = tuple((place, AGAIN) for place in more[:MAX_PLACES])
+        return evolve(self, span=own, others=kept)
 
     def __reduce__(self) -> tuple[object, ...]:
         return Fault, (self.code, self.message, self.span, self.help, self.others, self.severity)
@@ -140,8 +152,10 @@ def render_fault(fault: Fault, texts: Mapping[str, str], palette: Palette | None
     start, stop = palette.error if fault.severity == "error" else palette.warning
     lines = [f"{start}{fault.severity}[{fault.code}]{stop}: {printable(fault.message)}"]
     lines += _place(fault.span, "", texts, palette)
-    for span, label in fault.others:
+    for span, label in fault.others[:MAX_SHOWN]:
         lines += _place(span, label, texts, palette)
+    if len(fault.others) > MAX_SHOWN:
+        lines.append(f"  and {how_many(len(fault.others) - MAX_SHOWN, 'more place')}")
     if fault.help:
         lines.append(f"  {palette.quiet[0]}help:{palette.quiet[1]} {printable(fault.help)}")
     return "\n".join(lines)

@@ -5,68 +5,85 @@ from __future__ import annotations
 import re
 
 from pricelang.present.text import nearest
-from pricelang.syntax.line_habits import AMOUNT, LINE_HABITS, first_help
+from pricelang.syntax.claim_habits import claim_help
+from pricelang.syntax.condition_habits import CONDITION_HABITS
+from pricelang.syntax.date_habits import date_help
+from pricelang.syntax.line_habits import AMOUNT, LINE_HABITS, Habit, first_help
 from pricelang.syntax.number_habits import number_at, number_help
-from pricelang.syntax.statement_habits import STATEMENT_HABITS, header_help
+from pricelang.syntax.statement_habits import STATEMENT_HABITS, header_help, pool_help
+from pricelang.syntax.table_habits import TABLE_HABITS, TABLES, row_help
 from pricelang.syntax.words import beginnings
 
-_HABITS = [
-    (r"[0-9]{1,2}:[0-9]", "write a time of day as `06:00`"),
-    (r"%", "write a factor as a number, such as `x 0.6`, or a discount as `40% off tokens`"),
-    (
+_MARKS = (
+    Habit("", r"[0-9]{1,2}:[0-9]", "write a time of day as `06:00`"),
+    Habit(
+        "", r"%", "write a factor as a number, such as `x 0.6`, or a discount as `40% off tokens`"
+    ),
+    Habit(
+        "",
         r"(?:until|till|through)\b|to(?= +[0-9]{4}-)",
         "write `before` and the first day on which it no longer holds",
     ),
-    (r"[0-9.]+ +off\b", "write a percentage, such as `25% off tokens`"),
-    (r"else\b", "write `otherwise`"),
-    (r"if\b", "write a condition as `when speed is fast`"),
-    (r"\[", "names stand without brackets, with `,` between them"),
-    (r"=", "write `is`"),
-    (r">", "write `over` and a number"),
-    (r"//", "a comment begins with `#`"),
-    (r"/", "write `per`"),
-    (r"[;:.] *$", "a line ends without a mark"),
-    (r"\* *[0-9.]+|[0-9.]+ *x\b|x[0-9]", "write a factor as `x 0.5`"),
-    (
+    Habit("", r"[0-9.]+ +off\b", "write a percentage, such as `25% off tokens`"),
+    Habit("", r"else\b", "write `otherwise`", "`otherwise`"),
+    Habit("", r"if +(\w.*)", lambda _, rest: f"write `when {rest[1].strip()}`", "`when`"),
+    Habit("", r"if\b", "write a condition as `when speed is fast`"),
+    Habit("", r"\[", "names stand without brackets, with `,` between them"),
+    Habit("", r"=", "write `is`", "`is`"),
+    Habit("", r">", "write `over` and a number", "`over`"),
+    Habit("", r"//", "a comment begins with `#`"),
+    Habit("", r"/", "write `per`", "`per`"),
+    Habit("", r"[;:.] *$", "a line ends without a mark"),
+    Habit("", r"\* *[0-9.]+|[0-9.]+ *x\b|x[0-9]", "write a factor as `x 0.5`"),
+    Habit(
+        "",
         r"after\b",
         "`after` stands behind a price of a `charge`, such as `$0.05 per hour after 100 hours per "
         "organization per month`, and in `tiers`",
     ),
-    (r"\.[0-9]", "write a digit before the point, such as `0.5`"),
-    (r"not\b", "name the values, such as `tier is standard or batch`"),
-    (r"-{3,}", "a table has no line under its header"),
-    (r"[0-9]", "write a factor as `x 6`, and a price as `$5`"),
-]
+    Habit("", r"\.[0-9]", "write a digit before the point, such as `0.5`"),
+    Habit("", r"not\b", "name the values, such as `tier is standard or batch`"),
+    Habit("", r"[0-9]", "write a factor as `x 6`, and a price as `$5`", "`x`"),
+)
+"""Marks and words that mean one thing wherever they stand."""
 
 
-def habit_help(row: str, column: int, wanted: list[str], is_header: bool) -> str | None:
+def habit_help(row: str, column: int, wanted: list[str], of: str, is_header: bool) -> str | None:
     """What to write instead of what stands at a column (from 1) of a row, where `wanted` could
-    stand; None where nothing is known. `is_header` says that the row begins a statement.
+    stand. `of` is the word with which its statement begins, and `is_header` says that the row does.
     """
     rest, word = row[column - 1 :], re.match(r"[A-Za-z_]+", row[column - 1 :])
     if is_header and column == 1:
-        return _comment_help(rest) or _statement_help(row.split()[0])
+        return _comment_help(rest) or statement_help(row.split()[0]) or _BEGINNINGS
     if is_header and rest.startswith("in ") and re.match(r"book .* extends ", row[: column - 1]):
         return "the currency stands before `extends`; without it, it is that of the other book"
     if word and word.group() in beginnings() and not row[: column - 1].strip():
         return "a statement starts in the first column"
-    help = first_help((*LINE_HABITS, *STATEMENT_HABITS), row, column, wanted)
-    if help is not None:
-        return help
-    if "`|`" in wanted and re.search(r"[A-Za-z0-9_] +$", row[: column - 1]):
-        return "a name has no spaces, and `|` ends a cell"
+    help = date_help(row, column) or claim_help(row, column)
+    if help is None:
+        help = _table_help(row, column, wanted, of) if not is_header else None
+    if help is None and of == "charge" and not is_header:
+        help = pool_help(row)
+    help = help or first_help(
+        (*CONDITION_HABITS, *LINE_HABITS, *STATEMENT_HABITS), row, column, wanted
+    )
     number = number_at(row, column)
-    if number is not None:
+    if help is None and number is not None:
         help = number_help(number, row[number.end() :], AMOUNT in wanted)
-        if help is not None:
-            return help
-    if rest.startswith("-") and "`not`" in wanted and not rest.startswith("---"):
-        return "write `not offered` where there is no price"
-    for pattern, help in _HABITS:
-        if re.match(pattern, rest):
-            return help
-    near = _near_help(word.group(), wanted) if word else None
-    return near or header_help(row, column)
+    if help is None and rest.startswith("-") and "`not`" in wanted:
+        help = "write `not offered` where there is no price"
+    help = help or first_help(_MARKS, row, column, wanted)
+    help = help or (_near_help(word.group(), wanted) if word else None)
+    return help or header_help(row, column)
+
+
+def _table_help(row: str, column: int, wanted: list[str], of: str) -> str | None:
+    """Help for a row of a table, and for one that stands where no table is."""
+    if of in TABLES:
+        return row_help(row) or first_help(TABLE_HABITS, row, column, wanted)
+    if row[column - 1 :].startswith("|") and not row[: column - 1].strip():
+        return "a row stands in a table: move it below the rows of its `rates` or `models`"
+    return None
 
 
 _ELSEWHERE = {
@@ -90,14 +107,15 @@ def _comment_help(row: str) -> str | None:
     return "a comment begins with `#`" if re.match(r"//|--|/\*|%|;", row) else None
 
 
-def _statement_help(word: str) -> str:
-    """Help where no statement begins with a word."""
+_BEGINNINGS = "a statement begins with a word such as `rates`, `multiplier`, `charge` or `example`"
+
+
+def statement_help(word: str) -> str | None:
+    """The statement that is meant by a word with which none begins; None where it means none."""
     if word.lower() in _ELSEWHERE:
         return _ELSEWHERE[word.lower()]
     near = nearest(word, beginnings(), most=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return "a statement begins with a word such as `rates`, `multiplier`, `charge` or `example`"
+    return f"did you mean `{near[0]}`?" if near else None
 
 
 def _near_help(word: str, wanted: list[str]) -> str | None:

@@ -10,6 +10,8 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from pricelang.syntax.number_habits import whole_number
+
 AMOUNT = "an amount such as `$0.30`"
 """How faults name an amount that is expected."""
 
@@ -52,86 +54,34 @@ def _factor(text: str, change: int = 0) -> str:
     return f"{(Decimal(text) / 100 + change).normalize():f}"
 
 
-def _one_less(text: str) -> str:
-    return f"{int(text.replace(',', '')) - 1:,}"
-
-
 _NO_TIERS = (
     "where tiers begin is said in `tiers`; those of a book below cannot be amended: declare `tiers` "
     "of another name, and amend the factors that turn on those below"
 )
+_FACTORS = {
+    "half": "0.5",
+    "halve": "0.5",
+    "halved": "0.5",
+    "quarter": "0.25",
+    "double": "2",
+    "doubled": "2",
+    "twice": "2",
+    "triple": "3",
+}
+_WORDS = "|".join(_FACTORS)
 _PERCENT = r"\b([0-9]+(?:\.[0-9]+)?) ?%"
-_NUMBER = r"([0-9][0-9,]{0,40})(?![0-9,])"
 SIZES = {"thousand": "1,000", "million": "1,000,000", "billion": "1,000,000,000"}
 SIGN = r"[$€£¥]"
 
 LINE_HABITS = (
     Habit(r"^ +", r"[A-Za-z_][A-Za-z0-9_]* +after +[$€£¥0-9]", _NO_TIERS, "`at least`"),
     Habit(r"^amend +tiers +", r"[A-Za-z_]", _NO_TIERS),
-    # days and times, before numbers are looked at
-    Habit(
-        "",
-        r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b|[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}|"
-        r"[0-9]{4}[./][0-9]{1,2}[./][0-9]{1,2}\b",
-        "write a day as `2026-07-24`",
-    ),
-    # thresholds in words
-    Habit(
-        "",
-        rf"(?:more|greater|longer|larger) +than +{_NUMBER}",
-        lambda _, rest: f"write `over {rest[1]}`",
-        "`over`",
-    ),
-    Habit(
-        "",
-        rf"(?:above|beyond|exceeds) +{_NUMBER}",
-        lambda _, rest: f"write `over {rest[1]}`",
-        "`over`",
-    ),
-    Habit(
-        "",
-        rf"(?:at least|from) +{_NUMBER}",
-        lambda _, rest: f"write `over {_one_less(rest[1])}`",
-        "`over`",
-    ),
-    Habit(
-        "", rf"(?:at most|within) +{_NUMBER}", lambda _, rest: f"write `up to {rest[1]}`", "`over`"
-    ),
-    Habit(
-        "",
-        rf"(?:less than|fewer than|shorter than|under|below) +{_NUMBER}",
-        lambda _, rest: f"write `up to {_one_less(rest[1])}`",
-        "`over`",
-    ),
-    Habit(
-        r"\b(\w+) +",
-        rf"between +{_NUMBER} +and +{_NUMBER}",
-        lambda x, y: f"write `{x[1]} over {y[1]} and {x[1]} up to {y[2]}`",
-        "`over`",
-    ),
-    Habit(
-        r"\b(?:over|up +to) +[0-9][0-9,]* +",
-        r"(tokens?|MTok|\w+s)\b",
-        lambda _, rest: f"a threshold counts the unit of its meters: leave `{rest[1]}` out",
-    ),
-    Habit(
-        r"\bwhen .*",
-        r"or\b",
-        "`or` joins the values of one dimension; another condition is a line of its own",
-    ),
     # marks of other languages
     Habit("", r"'([^']*)'", lambda _, rest: f'write `"{rest[1]}"`'),
     Habit("^[^|]*", r"\|", "commas separate names; only a row of a table begins with `|`"),
-    Habit(r"^claim .*", r"<=", "write `costs at most`"),
-    Habit(r"^claim .*", r"<", "write `costs less than`"),
-    Habit(r"^claim .*", r">=", "write `costs at least`"),
-    Habit(r"^claim .*", r">", "write `costs less than`, with the sides exchanged"),
     Habit(r"^claim .*", r"==?", "write `costs`, or `is` behind a modifier"),
-    Habit("", rf">= *{_NUMBER}", lambda _, rest: f"write `over {_one_less(rest[1])}`"),
-    Habit("", rf"<= *{_NUMBER}", lambda _, rest: f"write `up to {rest[1]}`"),
-    Habit("", rf"< *{_NUMBER}", lambda _, rest: f"write `up to {_one_less(rest[1])}`"),
     Habit(r"^ +given .*, *(\w+) *", r"[=:]+ *(\w+)", lambda x, rest: f"write `{x[1]} {rest[1]}`"),
-    Habit("", r"[-=]>", "write `is`"),
+    Habit("", r"[-=]>", "write `is`", "`is`"),
     # amounts and units
     Habit(
         r"\|[^|]*",
@@ -141,6 +91,28 @@ LINE_HABITS = (
         ),
     ),
     Habit("", rf"({SIGN}[0-9.,]*[0-9])/(\w+)", lambda _, rest: f"write `{rest[1]} per {rest[2]}`"),
+    Habit(
+        rf"({SIGN}[0-9.,]*[0-9]) +",
+        r"(?:/|an?|each|for|pro) *(?:each\b|every\b)? *([0-9,]* ?[A-Za-z]\w*)",
+        lambda x, rest: f"write `{x[1]} per {rest[1]}`",
+        "`per`",
+    ),
+    Habit(
+        rf"^ +({SIGN}[0-9.,]*[0-9]) *",
+        r"$",
+        lambda x, _: f"say what it is the price of, such as `{x[1]} per 1,000 searches`",
+        "`per`",
+    ),
+    Habit(
+        r"\b([0-9][0-9.,]*[kKmMbB]) +",
+        r"\w",
+        lambda x, _: f"write the whole number: `{whole_number(x[1]):,}`",
+    ),
+    Habit(
+        "",
+        rf"(?:[-−–] *{SIGN}|{SIGN} *[-−–]|\( *{SIGN})",
+        "an amount is above zero: a discount is a line of a `multiplier`, such as `25% off tokens`",
+    ),
     Habit("", r"([A-Z]{3})([0-9][0-9.,]*)", lambda _, rest: f"write `{rest[1]} {rest[2]}`"),
     Habit(
         r"^rates +per +(?:a +)?(?:million|thousand|[0-9]+[kKmM]) +",
@@ -167,6 +139,18 @@ LINE_HABITS = (
         lambda before, rest: f"write `{rest[0]} {before[1]}`",
     ),
     # percentages and factors
+    Habit(r"^ +", rf"{_PERCENT} *off +(.*\S)", lambda _, x: f"write `{x[1]}% off {x[2]}`"),
+    Habit(
+        r"^ +(?:.* and +)?",
+        rf"({_WORDS})\b(?: *\b(?:the|price|off|of|on|for|rate|cost|a)\b)* *(\w.*)",
+        lambda _, rest: f"write `x {_FACTORS[rest[1]]} on {rest[2]}`",
+        "`x`",
+    ),
+    Habit(
+        r"^ +(.*off|x [0-9.]+) *",
+        r"$",
+        lambda x, _: f"say of which meters: `{x[1]} {'on ' if x[1].startswith('x') else ''}tokens`",
+    ),
     Habit(r"^ +", r"/ *[0-9.]", "write the factor, such as `x 0.5` for the half"),
     Habit(
         r"^ +",

@@ -16,6 +16,17 @@ def number_at(row: str, column: int) -> re.Match[str] | None:
     )
 
 
+def whole_number(written: str) -> int:
+    """The number that digits with a suffix stand for.
+
+    >>> whole_number("1.5k"), whole_number("200,000")
+    (1500, 200000)
+    """
+    size = _SIZES.get(written[-1:].lower(), 1)
+    digits = re.sub("[^0-9.]", "", written).strip(".").replace("..", ".")
+    return int(Decimal(digits) * size)
+
+
 def number_help(found: re.Match[str], rest: str, is_amount: bool) -> str | None:
     """How a number is written that cannot be read; `rest` is what follows it, and `is_amount`
     says that an amount of money should stand there.
@@ -29,9 +40,10 @@ def number_help(found: re.Match[str], rest: str, is_amount: bool) -> str | None:
     """
     digits, sign = found["digits"].rstrip(",._"), found["sign"] or ""
     if found["suffix"] is not None:
-        size = _SIZES[found["suffix"].lower()]
-        value = Decimal(re.sub("[,_]", "", digits).replace("..", ".")) * size
-        return f"write the whole number: `{sign}{value.normalize():,f}`"
+        return f"write the whole number: `{sign}{whole_number(digits + found['suffix']):,}`"
+    behind = re.match(r" *([€$£¥])", rest)
+    if behind is not None and not sign:
+        return f"the currency stands before the amount: `{behind[1]}{_decimal(digits)}`"
     if "_" in digits or re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3}){2,}", digits):
         return f"commas group thousands: `{sign}{int(re.sub('[._,]', '', digits)):,}`"
     if re.fullmatch(r"[0-9]+(,[0-9]+)+", digits):
@@ -42,6 +54,14 @@ def number_help(found: re.Match[str], rest: str, is_amount: bool) -> str | None:
             amount /= 100
         return f"an amount bears a currency: `${amount:,f}`"
     return None
+
+
+def _decimal(digits: str) -> str:
+    """Digits with a point before the cents, whichever mark stands there."""
+    found = re.fullmatch(r"([0-9.,]*)[.,]([0-9]{1,2})", digits)
+    if found is None:
+        return f"{int(re.sub('[.,]', '', digits)):,}"
+    return f"{int(re.sub('[.,]', '', found[1]) or 0):,}.{found[2]}"
 
 
 def _comma_help(digits: str, sign: str) -> str:

@@ -11,6 +11,7 @@ from lark import UnexpectedInput
 from pricelang.syntax.build import Builder
 from pricelang.syntax.build_statements import build_statement
 from pricelang.syntax.diagnostics import Fault, Span, sort_faults
+from pricelang.syntax.habits import statement_help
 from pricelang.syntax.incremental import Memory
 from pricelang.syntax.split import Chunk, split_text
 from pricelang.syntax.syntax_faults import syntax_fault
@@ -32,16 +33,31 @@ def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
     chunks, comments, faults = split_text(name, text)
     statements: list[Statement] = []
     lost: set[str] = set()
+    unread: set[str] = set()
+    foreign = False
     for chunk in _indented(name, chunks, faults):
         statement, wrong = _MEMORY.statement(name, chunk, parse_statement)
-        faults += wrong
+        goes_on, foreign = foreign, _is_foreign(chunk)
+        if not (goes_on and foreign):  # which is one text of another language
+            faults += wrong
         if statement is not None:
             statements.append(statement)
         else:
             lost.update(re.findall(r"[A-Za-z0-9_][A-Za-z0-9_.:@/-]*", chunk.text))
-    return File(name, text, tuple(statements), tuple(comments), frozenset(lost)), _each_word_once(
-        faults
-    )
+            unread.add(_first_word(chunk))
+    file = File(name, text, tuple(statements), tuple(comments), frozenset(lost), frozenset(unread))
+    return file, _each_word_once(faults)
+
+
+def _first_word(chunk: Chunk) -> str:
+    found = re.match(r"[a-z]*", chunk.text)
+    return found.group() if found is not None else ""
+
+
+def _is_foreign(chunk: Chunk) -> bool:
+    """Decides whether no statement begins like a text, not with a typing error either."""
+    word = chunk.text.split(None, 1)[0]
+    return word not in beginnings() and statement_help(word) is None
 
 
 def _indented(name: str, chunks: list[Chunk], faults: list[Fault]) -> Iterator[Chunk]:

@@ -8,6 +8,7 @@ import re
 from decimal import Decimal
 
 from pricelang.syntax.line_habits import SIGN, SIZES, Habit, Matched
+from pricelang.syntax.number_habits import whole_number
 
 
 def _quantity_first(_: Matched, rest: Matched) -> str:
@@ -32,6 +33,11 @@ STATEMENT_HABITS = (
     Habit(r"^ +given +model +", r"(\S+)", lambda _, rest: f"write `given {rest[1]} at …`"),
     Habit(r"^ +given +\S+ +", r"(?:on|from|in)\b", "write `at`"),
     Habit(r"^ +given .*, *(\w+) is +", r"(\w+)", lambda x, rest: f"write `{x[1]} {rest[1]}`"),
+    Habit(
+        r"^ +uses +(?:.*, *)?([0-9][0-9.,]* +\w+) +of +",
+        r"(\w+)",
+        lambda x, rest: f"leave `of` out: `{x[1]} {rest[1]}`",
+    ),
     Habit(r"^ +uses +(?:.*, *)?", r"([A-Za-z_]\w*):? +([0-9][0-9.,]*)", _quantity_first),
     Habit(
         r"^ +", r"(?:total|price|expects?|is|equals|bills?)\b", "write `costs`", wanted="`costs`"
@@ -82,25 +88,20 @@ STATEMENT_HABITS = (
         lambda _, rest: f"a name stands without quotes: `{rest[1]}`",
         "a name",
     ),
-    Habit(r"^ +", r"if\b", "write a condition as `when speed is fast`", "`when`"),
     Habit(r"^ +\S+ +", r"each\b", "say what it is the price of, such as `per search`", "`per`"),
+    Habit(
+        r"^stack +(?:.*, *)?(\w+) *",
+        r"(?:->|=>|>|;|then\b|and\b|before\b) *(\w+)",
+        lambda x, rest: f"write a comma: `{x[1]}, {rest[1]}`",
+    ),
+    Habit(r'"', r'[^\s"][^"]*"', 'a quote inside a string is written `\\"`'),
+    Habit(
+        r"^unit +(\S+) +",
+        r"(?:=|:|equals|means) *([0-9][0-9,._]*[kKmMbB]?) *([A-Za-z]\w*)?",
+        lambda x, y: f"write `unit {x[1]} is {whole_number(y[1]):,} {y[2] or 'tokens'}`",
+    ),
     # claims and examples
     Habit(r"^claim .*", r"always\b", "leave `always` out: a claim is about every request"),
-    Habit(
-        r"^claim .* is +",
-        r"(?:cheaper|less|lower|smaller)\b",
-        "write `costs less than` instead of `is`",
-    ),
-    Habit(
-        r"^claim .* is +",
-        r"(?:more|higher|greater|dearer)\b",
-        "write `costs less than`, with the sides exchanged",
-    ),
-    Habit(
-        r"^claim +every +model +",
-        r"costs\b",
-        "write `every price is above $1`, or `every price is at most $1 per MTok`",
-    ),
     Habit(r"^example *", r"$", 'say what it shows: `example "a thousand tokens"`'),
     Habit(
         r"^ +refused +", r"because\b", "the rule has the reason; `refused by RULE` names the rule"
@@ -113,6 +114,25 @@ STATEMENT_HABITS = (
     Habit(r"^ +uses .* and +", r"([0-9].*\S)", lambda _, rest: f"write a comma: `, {rest[1]}`"),
 )
 """Habits of the lines of each statement."""
+
+_PERIODS = {"daily": "day", "monthly": "month", "annual": "year", "yearly": "year"}
+_POOL = re.compile(r"^ +(?=.*\b(?:free|included|allowance)\b).*?\b([0-9][0-9,]*) +(?:free +)?(\w+)")
+
+
+def pool_help(row: str) -> str | None:
+    """The free allowance that a line of a charge means; None where it means none.
+
+    >>> pool_help("  100 free searches a month")
+    'write `first 100 searches free per organization per month`'
+    """
+    found = _POOL.match(row)
+    if found is None or "$" in row:
+        return None
+    said = re.search(r"\b(day|month|year|term|daily|monthly|annual|yearly)\b", row)
+    period = said[1] if said is not None else "month"
+    period = _PERIODS.get(period, period)
+    return f"write `first {found[1]} {found[2]} free per organization per {period}`"
+
 
 _NAMED = r"(?:book|source|multiplier|surcharge|limit|charge|tiers|commitment|credit|dimension)"
 """The statements that begin with a name."""

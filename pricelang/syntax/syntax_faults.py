@@ -12,6 +12,7 @@ from lark import UnexpectedInput
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
 from pricelang.syntax.diagnostics import Fault, Span
+from pricelang.syntax.forms import form_help
 from pricelang.syntax.habits import habit_help
 from pricelang.syntax.line_habits import AMOUNT
 from pricelang.syntax.split import Chunk
@@ -22,7 +23,8 @@ from pricelang.syntax.words import words
 class _Found:
     """What stands where a statement breaks off: a message and its stretch of one row.
 
-    `expected` are the terminals that could follow, and `help` what to do, where that is known.
+    `expected` are the terminals that could follow, `help` what to do, where that is known, and
+    `fallback` where no habit is known.
     """
 
     line: int
@@ -31,6 +33,7 @@ class _Found:
     message: str
     expected: Collection[str] = ()
     help: str | None = None
+    fallback: str | None = None
 
 
 def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
@@ -56,8 +59,19 @@ def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
     if 0 < len(wanted) <= 8 and message != "unexpected `not`":
         message += ", expected " + _any_of(wanted)
     span = Span(name, line, column, line, column + width)
-    habit = partial(habit_help, row, column, wanted, found.line == 1)
-    return Fault("syntax", message, span, habit if found.help is None else found.help or None)
+    if found.help is not None:
+        return Fault("syntax", message, span, found.help)
+    of, is_header = chunk.text.split(None, 1)[0], found.line == 1
+    help = partial(_habit, row, column, wanted, of, is_header, found.fallback)
+    return Fault("syntax", message, span, help)
+
+
+def _habit(
+    row: str, column: int, wanted: list[str], of: str, is_header: bool, fallback: str | None
+) -> str | None:
+    """The help of a habit, else `fallback`, else how such a line reads."""
+    help = habit_help(row, column, wanted, of, is_header)
+    return help or fallback or form_help(of, is_header)
 
 
 def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:
@@ -69,6 +83,8 @@ def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:
     if behind[:1] in (*":=.-/",) and f"`{token}`" in map(_terminal_word, expected):
         # what is behind the word keeps it from being that word
         help = f"no mark stands behind `{token}`"
+        if line == 1 and column == 1 and len(rows) > 1 and rows[1].strip():
+            help += f"; {form_help(token, is_header=False)}"
         return _Found(line, column + len(token), 1, f"unexpected `{behind[0]}`", help=help)
     message = f"unexpected `{token[:60]}`"
     return _Found(line, column, len(token), message, expected)
@@ -97,8 +113,8 @@ def _odd_word(rows: list[str], line: int, column: int, expected: Collection[str]
     known = unicodedata.name(odd, "no name").lower()
     message = f"unexpected `{odd}` (U+{ord(odd):04X} {known}) in `{shown[:60]}`"
     helps = (f"write `{PLAIN[char]}`" for char in shown if char in PLAIN)
-    help = next(helps, "write it in plain ASCII letters")
-    return _Found(line, column, len(shown), message, help=help)
+    plain = "write it in plain ASCII letters"
+    return _Found(line, column, len(shown), message, help=next(helps, None), fallback=plain)
 
 
 def _early_end(rows: list[str], error: UnexpectedInput) -> _Found:
@@ -124,9 +140,11 @@ def _broken_string(line: int, column: int, rest: str) -> _Found:
     backslash = re.match(r'"(?:[^"\\]|\\["\\])*\\', rest)
     if backslash is not None:
         message = 'a backslash in a string stands only before `"` or `\\`'
-        return _Found(line, column + backslash.end() - 1, 1, message, help="")
+        help = "write two for one, or leave it out"
+        return _Found(line, column + backslash.end() - 1, 1, message, help=help)
     message = 'a string has no closing `"`'
-    return _Found(line, column, len(rest.rstrip()), message, help="")
+    help = 'a string ends in its line; a quote inside it is written `\\"`'
+    return _Found(line, column, len(rest.rstrip()), message, help=help)
 
 
 PLAIN = {

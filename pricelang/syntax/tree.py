@@ -45,6 +45,7 @@ class File:
     text: str = field(eq=False, repr=False)
     statements: tuple[Statement, ...]
     comments: tuple[Comment, ...]
-    # The words of statements that could not be read:
-    # that they are unknown elsewhere is no fault of its own.
+    # The words of statements that could not be read, and the words with which those begin:
+    # that a name is unknown elsewhere is then no fault of its own.
     lost: frozenset[str] = field(default=frozenset(), eq=False, repr=False)
+    unread: frozenset[str] = field(default=frozenset(), eq=False, repr=False)

@@ -185,7 +185,7 @@ def _many_faults(folder: Path, patch: pytest.MonkeyPatch) -> str:
     patch.setattr(faults, "MAX_FAULTS", 2)
     _write(
         folder / "small.price",
-        SMALL + "".join(f"unit u{number} is 2 nothings\n" for number in range(5)),
+        SMALL + "".join(f"unit u{number} is 2 nothings_{number}\n" for number in range(5)),
     )
     return "small.price"
 
