@@ -90,15 +90,15 @@ def bytes_of(source: object, sha256: str) -> bytes:
 
 def read_layers(source: object, unsaved: Mapping[Path, str] | None = None) -> tuple[Layer, ...]:
     """The files of a book and of the books below it, the lowest first. The source is a name, a
-    path, a place in a package or an archive, or the text itself. The text in `unsaved` takes the
-    place of a file's, by its path with all links followed.
+    path, a place in a package or an archive, the text itself, or an entry that need not be there.
+    The text in `unsaved` takes the place of a file's, by its path with all links followed.
 
     Raises `BookError` for a file that cannot be read, an include outside the folder,
     a book below that is not found.
     """
     layers: list[Layer] = []
     own = text_in(source)
-    entry = entry_of(source) if own is None else None
+    entry = source if isinstance(source, Entry) else entry_of(source) if own is None else None
     base: Extended | None = None
     seen: set[str] = set()
     while True:
