@@ -174,7 +174,8 @@ def watch(
     """The book of a source for a program that runs for long: it is loaded again where the content
     of the source has changed, which is looked at `every` so many seconds, by whoever asks for it.
 
-    Raises `BookError` as `load` does; later the book that there is stays.
+    Raises `BookError` as `load` does, and `BadRequest` where `every` is no number of seconds; later
+    the book that there is stays.
 
     >>> import pricelang
     >>> pricelang.watch("anthropic").book.currency

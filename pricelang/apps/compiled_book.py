@@ -13,7 +13,8 @@ from pricelang.usage.platform_names import LEAVES_UNSAID
 
 
 def compiled_data(book: LoadedBook) -> dict[str, Any]:
-    """The members of the compiled form of a book."""
+    """The members of the compiled form of a book. Raises `BadRequest` (`several_books`)."""
+    book.alone("a compiled book")
     worked = worked_out(book.checked) | {"unsaid": [*_unsaid(book.checked)]}
     found = book_data(book.checked, book.digest) | {"worked_out": worked}
     if book.below is not None:

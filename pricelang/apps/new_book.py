@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
+from pathlib import Path
+
+from pricelang.check.entries import Entry
+from pricelang.check.files import read_layers
+from pricelang.syntax.diagnostics import BookError
+from pricelang.syntax.parser import parse_file
+from pricelang.syntax.print_values import quoted
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+"""What a new book may be called."""
 LIST = """\
 # What {title} charges: `pricelang check {file}`, then `pricelang test {file}`.
 book {name} "{title}" in USD
@@ -50,11 +62,30 @@ claim agreed is x 0.9 on tokens
 
 
 def new_book(name: str, today: str, base: str | None = None) -> str:
-    """The text of a book of a name: of a list, or of a contract over the book `base`.
+    """The text of a book of a name: of a list, or of a contract over the book `base`, a name or a
+    path as seen from the new one.
 
     >>> new_book("acme", "2026-01-01", "anthropic").splitlines()[1]
     'book acme "Acme" extends anthropic from 2026-01-01'
     """
     title = name.replace("_", " ").replace("-", " ").capitalize()
     text = LIST if base is None else CONTRACT
-    return text.format(name=name, title=title, file=f"{name}.price", today=today, base=base)
+    written = base if base is None or NAME.fullmatch(base) else quoted(base)
+    return text.format(name=name, title=title, file=f"{name}.price", today=today, base=written)
+
+
+def seen_from(base: str, path: Path) -> str:
+    """A base as a new book at a path names it: a name as it is, or a path from there."""
+    if not base or NAME.fullmatch(base) or os.path.isabs(base):
+        return base
+    return Path(os.path.relpath(base, path.parent)).as_posix()
+
+
+def check_new(text: str, path: Path) -> None:
+    """Raises `BookError` where a new book at a path would not be read: its name is a word of the
+    language, or there is no book for it to extend.
+    """
+    faults = parse_file(path.name, text)[1]
+    if faults:
+        raise BookError(faults, {path.name: text})
+    read_layers(Entry(path, path.parent), {path.resolve(): text})

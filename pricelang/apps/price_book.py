@@ -195,7 +195,7 @@ class BookAt:
         """`Book.total` on this day."""
         if "at" in dimensions:
             self._without_at(dimensions)
-        return self.book.rates.amount(model, self.day, usage, dimensions)
+        return self.book.total(model=model, usage=usage, at=self.day, **dimensions)
 
     def price_message(self, message: object, /, *, strict: bool = False, **dimensions: str) -> Bill:
         """`Book.price_message` on this day."""

@@ -122,7 +122,7 @@ class RequestBook(LoadedBook):
         Decimal('0.00015')
         """
         given = {name: word for name, word in dimensions.items() if word is not None}
-        priced = self.rates.request(model, at, {meter: 1}, given)
+        priced = self._rates_of(model).request(model, at, {meter: 1}, given)
         return next((line.unit_price for line in priced.lines() if line.meter == meter), Decimal(0))
 
 

@@ -30,7 +30,10 @@ class WatchedBook(Generic[B]):
     def __init__(
         self, load: Callable[[], B], content: Callable[[], str], every: float = 60
     ) -> None:
-        """`load` gives the book, `content` a key of what it is loaded from."""
+        """`load` gives the book, `content` a key of what it is loaded from. Raises `BadRequest`
+        where `every` is no number of seconds.
+        """
+        _check_seconds(every)
         self.every = every
         self.error: BookError | None = None
         self._load, self._content, self._lock = load, content, Lock()
@@ -76,3 +79,13 @@ class WatchedBook(Generic[B]):
         finally:
             self._due = monotonic() + self.every
         return changed
+
+
+def _check_seconds(every: object) -> None:
+    if isinstance(every, int | float) and not isinstance(every, bool) and every >= 0:
+        return
+    from pricelang.model.errors import BadRequest
+    from pricelang.present.text import shown
+
+    message = f"`every` is a number of seconds from 0 on, not `{shown(every)}`"
+    raise BadRequest("wrong_type", message, help="leave it out to look once a minute")

@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 MAX_FILES = 200
 TEXT = "text"
 """The name of a book that is loaded from a text, in places and messages."""
-COMPILED = b"{"
-"""What a compiled book begins with, and no text of a book does."""
+FIRST_BYTES = 256
+"""So many bytes at the beginning of a file tell a compiled book from a text."""
 
+_COMPILED = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\{")
 _INCLUDE = re.compile(r'^include[ \t]+("(?:[^"\\\n]|\\["\\])*")', re.MULTILINE)
 
 
@@ -193,9 +194,16 @@ def _read(place: Place, name: str, unsaved: Mapping[Path, str]) -> TextFile:
     return _decoded(data, name, path)
 
 
+def is_compiled(data: bytes) -> bool:
+    """Decides whether bytes are a compiled book: they begin as an object of JSON, also behind a
+    byte order mark, and no text of a book does.
+    """
+    return _COMPILED.match(data) is not None
+
+
 def refuse_compiled(data: bytes, name: str) -> None:
     """Raises `BookError` for the bytes of a compiled book, where a text is wanted."""
-    if data.startswith(COMPILED):
+    if is_compiled(data):
         message = f"`{name}` is a compiled book: it has no text"
         help = "name the text that it was compiled from"
         raise BookError([Fault("compiled", message, NOWHERE, help)])

@@ -8,16 +8,21 @@ a bundled book, or what stands at a path.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pricelang.check.book_files import COMPILED, Layer, read_files, read_text
-from pricelang.check.entries import entry_below, entry_of
-from pricelang.check.extended import extended
+from attrs import evolve
+
+from pricelang.check.book_files import FIRST_BYTES, Layer, is_compiled, read_files, read_text
+from pricelang.check.entries import Entry, entry_below, entry_of
+from pricelang.check.extended import Extended, extended
 from pricelang.files.cache import digest
 from pricelang.files.places import text_in
+from pricelang.present.text import shown
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault
 
+_SHA256 = re.compile("[0-9A-Fa-f]{64}")
 MAX_LAYERS = 8
 MAX_COMPILED = 100_000_000
 """A compiled book has no more bytes."""
@@ -39,12 +44,12 @@ def compiled_in(source: object) -> bytes | None:
     own = text_in(source)
     if own is not None:
         data = own if isinstance(own, bytes) else own.encode("utf-8", "surrogatepass")
-        return data if data.startswith(COMPILED) else None
+        return data if is_compiled(data) else None
     place = entry_of(source).file
     try:
         with place.open("rb") as stream:
-            start = stream.read(len(COMPILED))
-            data = start + stream.read(MAX_COMPILED) if start == COMPILED else b""
+            start = stream.read(FIRST_BYTES)
+            data = start + stream.read(MAX_COMPILED) if is_compiled(start) else b""
     except OSError:
         return None  # whoever reads the text says why
     if len(data) > MAX_COMPILED:
@@ -57,6 +62,14 @@ def bytes_of(source: object, sha256: str) -> bytes:
     """The bytes of the one file that a source is or names. Raises `BookError` where its SHA-256 is
     another.
     """
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
+        message = f"`{shown(sha256)}` is no SHA-256"
+        help = "write its 64 hexadecimal digits, as `sha256sum` shows them"
+        raise BookError([Fault("other_file", message, NOWHERE, help)])
+    if isinstance(source, Mapping | list | tuple):
+        message = f"a SHA-256 is of one file, and this is a `{type(source).__name__}`"
+        help = "name the file, or give its bytes"
+        raise BookError([Fault("other_file", message, NOWHERE, help)])
     own = text_in(source)
     if own is None:
         place = entry_of(source).file
@@ -77,20 +90,21 @@ def bytes_of(source: object, sha256: str) -> bytes:
 
 def read_layers(source: object, unsaved: Mapping[Path, str] | None = None) -> tuple[Layer, ...]:
     """The files of a book and of the books below it, the lowest first. The source is a name, a
-    path, a place in a package or an archive, or the text itself. The text in `unsaved` takes the
-    place of a file's, by its path with all links followed.
+    path, a place in a package or an archive, the text itself, or an entry that need not be there.
+    The text in `unsaved` takes the place of a file's, by its path with all links followed.
 
     Raises `BookError` for a file that cannot be read, an include outside the folder,
     a book below that is not found.
     """
     layers: list[Layer] = []
     own = text_in(source)
-    entry = entry_of(source) if own is None else None
+    entry = source if isinstance(source, Entry) else entry_of(source) if own is None else None
+    base: Extended | None = None
     seen: set[str] = set()
     while True:
         if entry is not None:
             seen.add(entry.key)
-            layer = read_files(entry, unsaved or {})
+            layer = _read_layer(entry, base, unsaved or {})
         else:
             layer = read_text(own or "")
         layers.insert(0, layer)
@@ -111,3 +125,19 @@ def read_layers(source: object, unsaved: Mapping[Path, str] | None = None) -> tu
                 [Fault("too_large", f"more than {MAX_LAYERS} books extend each other", base.span)],
                 base.texts,
             )
+
+
+def _read_layer(entry: Entry, base: Extended | None, unsaved: Mapping[Path, str]) -> Layer:
+    """The files of a book. What is wrong with its entry as a whole is told where another book says
+    that it extends it.
+    """
+    try:
+        return read_files(entry, unsaved)
+    except BookError as error:
+        if base is None:
+            raise
+        faults = [
+            evolve(fault, span=base.span) if fault.span == NOWHERE else fault
+            for fault in error.faults
+        ]
+        raise BookError(faults, {**base.texts, **error.texts}) from None

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pricelang.apps.own_files import check_own, write_book_file
 from pricelang.cli.exit_codes import DONE, SOME_FAILED
-from pricelang.cli.failures import Failure, UnusableBook
+from pricelang.cli.failures import Failure, UnusableBook, failures
 from pricelang.cli.inputs import amount
 from pricelang.cli.options import book_option, checked_instant, option_group
-from pricelang.files.shipped import is_shipped
 from pricelang.present.terminal import say
 from pricelang.syntax.build_values import SYMBOLS
 from pricelang.syntax.diagnostics import BookError
-from pricelang.usage.io.writing import write_text
 
 if TYPE_CHECKING:
     from pricelang.apps.additions.edited_book import EditedBook
@@ -167,12 +166,12 @@ def _edited(ctx: click.Context, params: dict[str, Any]) -> Iterator[EditedBook]:
     remarks = dict.fromkeys(
         [*book.remarks, *(f"{fault.span}: {fault.message}" for fault in faults)]
     )
-    if params["write"] and any(is_shipped(str(path)) for path, _ in book.changed()):
-        message = f"`{params['book']}` came with the package, which prices as it was built"
-        raise Failure("bad_addition", message, "name a copy of its folder: `--book FOLDER`")
+    if params["write"]:
+        with failures():
+            check_own(str(path) for path, _ in book.changed())
     if params["write"] and not faults:
         for path, text in book.changed():
-            write_text(str(path), text)
+            write_book_file(str(path), text)
             say(f"changed {path}")
     else:
         click.echo("\n".join(book.patch()))

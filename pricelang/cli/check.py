@@ -13,6 +13,7 @@ from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import (
     Failure,
     UnusableBook,
+    failures,
     fault_lines,
     paths_in,
     paths_of,
@@ -72,7 +73,8 @@ def command(ctx: click.Context, /, path: str, as_json: bool, fix: bool, **ages: 
     if fix:
         from pricelang.editor.mending import mend_files  # which a plain check does not need
 
-        mended = mend_files(path)
+        with failures():
+            mended = mend_files(path)
         say(
             "".join(f"{name}: {how_many(count, 'fault')} mended\n" for name, count in mended),
             err=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from pricelang.cli.exit_codes import DONE
+from pricelang.cli.failures import failures
 from pricelang.cli.inputs import open_book
 from pricelang.cli.options import BOOK
 from pricelang.cli.targets import TARGET, check_outputs
@@ -36,5 +37,6 @@ def command(ctx: click.Context, book: str, output: str) -> None:
     from pricelang.apps.compiled_book import compiled_text
 
     check_outputs(ctx)
-    write_text(output, compiled_text(open_book(book)))
+    with failures():
+        write_text(output, compiled_text(open_book(book)))
     ctx.exit(DONE)

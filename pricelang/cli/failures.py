@@ -151,9 +151,3 @@ def paths_in(layers: Sequence[Layer]) -> dict[str, str]:
                 near = os.pardir
             names[file.name] = str(file.path) if near.startswith(os.pardir) else near
     return names
-
-
-# ---- tables --------------------------------------------------------------------------------------
-
-
-# ---- progress ------------------------------------------------------------------------------------

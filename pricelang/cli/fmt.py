@@ -10,12 +10,12 @@ from pathlib import Path
 
 import click
 
+from pricelang.apps.own_files import write_book_file
 from pricelang.check.extended import MAX_BYTES
 from pricelang.cli.exit_codes import DONE, SOME_FAILED, WRONG_USAGE, error_line
-from pricelang.cli.failures import fault_lines, palette
+from pricelang.cli.failures import failures, fault_lines, palette
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.io.files import STDIN
-from pricelang.usage.io.writing import write_text
 
 
 @click.command(
@@ -60,7 +60,8 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], check: bool, diff: bo
             code = code or SOME_FAILED
             click.echo(f"would change {path}", err=diff)
         elif not diff:
-            write_text(path, new)
+            with failures():
+                write_book_file(path, new)
             click.echo(f"changed {path}")
     if changed or kept:
         verb = "would change" if check or diff else "changed"

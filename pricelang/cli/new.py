@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-import re
+import os
 from pathlib import Path
 
 import click
 
-from pricelang.apps.new_book import new_book
-from pricelang.cli.failures import Failure
+from pricelang.apps.new_book import NAME, check_new, new_book, seen_from
+from pricelang.cli.failures import Failure, UnusableBook
+from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.model.instants import today
 from pricelang.present.terminal import say
+from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.io.targets import Target, is_stream
+from pricelang.usage.io.writing import write_text
 
 
-@click.command(epilog="Exit codes: 0 written; 2 wrong usage, or the file is there already.")
+@click.command(
+    epilog="Exit codes: 0 written; 2 wrong usage, the file is there already, or the book would not "
+    "be read."
+)
 @click.argument("name")
 @click.option(
-    "--extends", "base", metavar="BOOK", help="Write a contract over another book, by its name."
+    "--extends",
+    "base",
+    metavar="BOOK",
+    help="Write a contract over another book, by its name or its path.",
 )
 @click.option(
-    "-o", "target", metavar="FILE", help="The file to write; `-` prints it. Default: NAME.price."
+    "-o",
+    "given",
+    type=TARGET,
+    metavar="FILE",
+    help="The file to write; `-` prints it. Default: NAME.price.",
 )
-def command(name: str, base: str | None, target: str | None) -> None:
+@click.pass_context
+def command(ctx: click.Context, /, name: str, base: str | None, given: str | None) -> None:
     """Write a small book that checks, with a model, a discount, an example and a claim.
 
     \b
@@ -29,18 +44,18 @@ def command(name: str, base: str | None, target: str | None) -> None:
       pricelang new shop
       pricelang new acme --extends anthropic
     """
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_-]*", name):
+    if not NAME.fullmatch(name):
         raise Failure("bad_name", f"`{name}` is no name for a book", "letters, digits, `_` and `-`")
-    text = new_book(name, today(), base)
-    if target == "-":
-        click.echo(text, nl=False)
-        return
-    path = Path(target or f"{name}.price")
+    target = f"{name}.price" if given is None else given
+    path = Path(f"{name}.price" if is_stream(target) else target)
+    text = new_book(name, today(), None if base is None else seen_from(base, path))
     try:
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise Failure(
-            "exists", f"`{path}` is there already", "name another file: `-o FILE`"
-        ) from None
-    say(f"wrote {path}: now `pricelang check {path}`, and `pricelang test {path}`")
+        check_new(text, path)
+    except BookError as error:
+        raise UnusableBook(error, target) from None
+    if os.path.lexists(target) and not is_stream(target):
+        raise Failure("exists", f"`{target}` is there already", "name another file: `-o FILE`")
+    check_outputs(ctx, *([Target("`-o`", target)] if given is None else []))
+    write_text(target, text)
+    if not is_stream(target):
+        say(f"wrote {target}: now `pricelang check {target}`, and `pricelang test {target}`")

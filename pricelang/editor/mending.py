@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from pricelang.apps.own_files import write_book_file
 from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.editor.fixes import Edit, apply_edits, fixes_of
 from pricelang.syntax.diagnostics import BookError, Fault
-from pricelang.usage.io.writing import write_text
 
 MAX_ROUNDS = 5
 """A fault may hide another: so often the book is checked again."""
@@ -17,12 +17,13 @@ MAX_ROUNDS = 5
 
 def mend_files(source: str) -> list[tuple[str, int]]:
     """Mends the book's own files on the disk; the path of each that changed, and how many faults
-    were mended. Raises `BookError` where the files cannot be read.
+    were mended: none of a book that cannot be read. Raises `BadRequest` where they are not the
+    user's own.
     """
     mended: dict[str, int] = {}
     for _ in range(MAX_ROUNDS):
-        layers = read_layers(source)
         try:
+            layers = read_layers(source)
             checked = check_layers(layers)
         except BookError:
             break
@@ -52,4 +53,4 @@ def _rewrite(path: Path, text: str) -> None:
     data = path.read_bytes()
     ends = "\r\n" if b"\r\n" in data else "\n"
     mark = "\ufeff" if data.startswith(b"\xef\xbb\xbf") else ""
-    write_text(str(path), mark + text.replace("\n", ends))
+    write_book_file(str(path), mark + text.replace("\n", ends))

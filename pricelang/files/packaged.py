@@ -17,6 +17,7 @@ _DATA = {"genai-prices": "data.py", "litellm": "model_prices_and_context_window_
 _IMPORTER = "pricelang.apps.imports.reading"
 """What makes the files: found by its name when there is a book to make, as a format is."""
 EXTRA = "pip install 'pricelang[providers]'"
+_BOOKS = "books"
 _made: dict[str, Path] = {}
 
 
@@ -28,7 +29,7 @@ def packaged_book(name: str) -> Path:
     """The folder of a book of `PACKAGES`. Raises `NoPackage`."""
     key = digest(f"{fingerprint('apps/imports')}:{name}:".encode() + _data(name))
     cache = cache_folder()
-    found = _made.get(key) if cache is None else Path(cache) / "books" / key[:16] / name
+    found = _made.get(key) if cache is None else Path(cache) / _BOOKS / key[:16] / name
     if found is not None and _is_whole(found):
         return found
     made: Callable[[str], Mapping[str, str]] = import_module(_IMPORTER).files_of_package
@@ -38,6 +39,16 @@ def packaged_book(name: str) -> Path:
 
         found = _made[key] = Path(mkdtemp(prefix="pricelang-")) / name
     return _written(found, files)
+
+
+def is_packaged(path: str) -> bool:
+    """Decides whether a file is of a book that is made of the data of another package."""
+    cache = cache_folder()
+    folders = [str(book.parent) for book in _made.values()]
+    if cache is not None:
+        folders.append(os.path.join(cache, _BOOKS))
+    real = os.path.realpath(path)
+    return any(real.startswith(os.path.join(os.path.realpath(one), "")) for one in folders)
 
 
 def data_file(name: str) -> Path:

@@ -26,7 +26,7 @@ def text_in(source: object) -> str | bytes | None:
     """
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
-    if isinstance(source, str) and ("\n" in source or source.startswith("{")):
+    if isinstance(source, str) and ("\n" in source or source.lstrip("\ufeff \t").startswith("{")):
         return source
     return None
 

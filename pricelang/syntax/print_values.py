@@ -75,9 +75,18 @@ def _time(time: t.TimeOfDay) -> str:
 
 def text(text: t.Text) -> str:
     """A string in its quotes."""
-    if not text.text.isprintable():
+    return quoted(text.text)
+
+
+def quoted(text: str) -> str:
+    """A text as a string in its quotes. Raises `ValueError` for one that no string is.
+
+    >>> quoted('a "new" price')
+    '"a \\\\"new\\\\" price"'
+    """
+    if not text.isprintable():
         raise ValueError("a string of the language has no line break, tab or control character")
-    return '"' + text.text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def names(names: Sequence[t.Name], between: str = ", ") -> str:

@@ -323,6 +323,12 @@ def test_the_first_book_that_knows_a_model_prices_it(tmp_path: Path) -> None:
     theirs = {"model": "gpt-9", "at": AT, "usage": {"input": 1_000}}
     assert both.total(**claude) == pricelang.load().total(**claude)
     assert both.total(**theirs) == both.price(**theirs).total == Decimal("0.003")
+    on_day, asked = both.at(AT), {"model": "gpt-9", "usage": {"input": 1_000}}
+    assert on_day.total(**asked) == on_day.price(**asked).total == Decimal("0.003")
+    assert on_day.price_any(
+        {"prompt_tokens": 1_000, "completion_tokens": 0}, model="gpt-9"
+    ).total == Decimal("0.003")
+    assert both.price_of("gpt-9", "input", AT) == Decimal("0.000003")
     report = both.report_records(read(json.dumps(claude) + "\n" + json.dumps(theirs), "log"))
     assert sum(total.amount for total in report.totals) == Fraction(8, 1_000)
     with pytest.raises(BadRequest, match="an invoice is made by one book"):

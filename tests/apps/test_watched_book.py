@@ -76,3 +76,10 @@ def test_it_looks_no_more_often_than_it_is_told_to(tmp_path: Path) -> None:
 def test_what_it_reads_from_must_be_there_at_first(tmp_path: Path) -> None:
     with pytest.raises(pricelang.BookError, match="there is no file"):
         pricelang.watch(tmp_path / "none.price")
+
+
+@pytest.mark.parametrize("every", ["60", None, -1, float("nan"), True, [60]])
+def test_how_often_it_looks_is_a_number_of_seconds(every: object) -> None:
+    with pytest.raises(pricelang.BadRequest, match="`every` is a number of seconds") as caught:
+        pricelang.watch(LIST, every=every)  # type: ignore[arg-type]
+    assert caught.value.code == "wrong_type"

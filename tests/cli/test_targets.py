@@ -7,6 +7,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import resource
 import shutil
 import stat
@@ -125,7 +126,7 @@ def outputs(name: str) -> list[click.Parameter]:
 
 def test_every_output_is_known() -> None:
     found = {(name, param.opts[-1]) for name in COMMANDS for param in outputs(name)}
-    assert found == {*CASES, ("import", "--output")}
+    assert found == {*CASES, ("import", "--output"), ("new", "-o")}
 
 
 WRITERS = {
@@ -176,10 +177,12 @@ def _writes(call: ast.Call) -> bool:
     if name in ("replace", "rename", "move", "copy", "copyfile", "remove"):
         return of_os
     if name == "open":
-        modes = [*call.args[1:2], *(word.value for word in call.keywords if word.arg == "mode")]
+        # the mode of a path's own `open` comes first
+        modes = [*call.args[:2], *(word.value for word in call.keywords if word.arg == "mode")]
         return any(
             isinstance(mode, ast.Constant)
             and isinstance(mode.value, str)
+            and re.fullmatch("[rwaxbt+]+", mode.value)
             and set(mode.value) & set("wax+")
             for mode in modes
         )

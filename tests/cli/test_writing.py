@@ -29,6 +29,41 @@ def test_a_new_book_checks_and_holds(tmp_path: Path, options: tuple[str, ...]) -
     assert "is there already" in again.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("unsure",), "`unsure` is a reserved word"),
+        (("1x",), "`1x` is no name for a book"),
+        (("acme", "--extends", "nothing"), "there is no book `nothing` to extend"),
+        (("acme", "--extends", "acme"), "the book `acme` extends itself"),
+        (("acme", "--extends", "no/list.price"), "there is no book at `no/list.price` to extend"),
+        (("acme", "--extends", ""), "there is no book at `` to extend"),
+        (("acme", "-o", "no/acme.price"), "there is no folder"),
+        (("acme", "-o", ""), "cannot be written"),
+    ],
+)
+def test_a_book_that_would_not_be_read_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("new", *arguments)
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_contract_names_a_path_as_its_file_sees_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "deals").mkdir()
+    run("new", "shop")
+    assert run("new", "acme", "--extends", "./shop.price", "-o", "deals/acme.price").exit_code == 0
+    assert 'extends "../shop.price" from' in (tmp_path / "deals" / "acme.price").read_text("utf-8")
+    assert "no faults" in run("check", "deals/acme.price").stdout
+    assert run("new", "acme", "--extends", "shop", "-o", "/dev/stdout").exit_code == 0
+
+
 def test_a_text_on_standard_input_is_checked() -> None:
     text = run("new", "shop", "-o", "-").stdout
     assert "no faults" in run("check", "-", stdin=text).stdout
@@ -53,6 +88,24 @@ def test_what_has_one_answer_is_mended_in_its_file(tmp_path: Path) -> None:
     path.write_bytes(wrong.replace(b"$15;", b"$15 "))
     assert run("check", str(path), "--fix").exit_code == 0
     assert path.read_bytes() == right
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("list.json", "{}", "is a compiled book: it has no text"),
+        ("deal.price", 'book deal extends "list.json"\n', "is a compiled book: it has no text"),
+        ("list.price", 'book list in USD\ninclude "more.price"\n', "there is no file"),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_not_mended(
+    tmp_path: Path, name: str, text: str, message: str
+) -> None:
+    (tmp_path / "list.json").write_text("{}", encoding="utf-8")
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    done = run("check", str(tmp_path / name), "--fix")
+    assert (done.exit_code, message in done.stdout) == (1, True)
+    assert (tmp_path / name).read_text("utf-8") == text
 
 
 def test_a_command_runs_again_when_its_book_changes(tmp_path: Path) -> None:

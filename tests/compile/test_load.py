@@ -63,6 +63,10 @@ def test_a_compiled_book_is_a_book(tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     for source in (text, text.encode(), json.loads(text), path, str(path)):
         assert price(pricelang.load(source)) == 4
+    for other in ("\ufeff" + text, f"\r\n  {text}", "\ufeff" + text.strip()):
+        path.write_text(other, encoding="utf-8")
+        for source in (other, other.encode(), path):
+            assert price(pricelang.load(source)) == 4
     assert price(pricelang.load([text, LIST])) == 4
 
 
@@ -135,9 +139,32 @@ def test_another_file_than_the_one_of_a_digest_is_refused(tmp_path: Path) -> Non
         assert digest in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("source", "sha256", "message"),
+    [
+        (LIST, "abc", "`abc` is no SHA-256"),
+        (LIST, "", "`` is no SHA-256"),
+        (LIST, 7, "`7` is no SHA-256"),
+        (LIST, b"0" * 64, "is no SHA-256"),
+        ({"format": "any"}, "0" * 64, "a SHA-256 is of one file, and this is a `dict`"),
+        (["anthropic", LIST], "0" * 64, "a SHA-256 is of one file, and this is a `list`"),
+    ],
+)
+def test_a_digest_is_of_one_file(source: object, sha256: object, message: str) -> None:
+    with pytest.raises(pricelang.BookError) as caught:
+        pricelang.load(source, sha256=sha256)  # type: ignore[arg-type]
+    assert (caught.value.code, message in str(caught.value)) == ("other_file", True)
+
+
+def test_several_books_have_no_compiled_form() -> None:
+    with pytest.raises(pricelang.BadRequest, match="a compiled book is made by one book"):
+        compiled_text(pricelang.load([LIST, "anthropic"]))
+
+
 def test_a_contract_does_not_extend_a_compiled_book(tmp_path: Path) -> None:
     (tmp_path / "list.json").write_text(compiled_text(pricelang.load(LIST)), encoding="utf-8")
     deal = tmp_path / "deal.price"
     deal.write_text('book deal extends "list.json"\n', encoding="utf-8")
-    with pytest.raises(pricelang.BookError, match="is a compiled book: it has no text"):
+    with pytest.raises(pricelang.BookError) as caught:
         pricelang.load(deal)
+    assert str(caught.value).startswith("deal.price:1:19: `list.json` is a compiled book")

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pricelang.cli.group import main
-from pricelang.files import shipped
 
 BOOK = Path(__file__).parent / "book"
 
@@ -36,23 +35,6 @@ def test_files_are_written_when_they_are_asked_for(tmp_path: Path) -> None:
     assert "$3.00" in CliRunner().invoke(main, ["price", *price]).output
     assert CliRunner().invoke(main, ["test", str(folder)]).exit_code == 0
     assert CliRunner().invoke(main, ["fmt", "--check", str(folder)]).exit_code == 0
-
-
-def test_a_book_that_came_with_the_package_is_not_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Its compiled form prices, so that what is written would move no price."""
-    folder = shutil.copytree(BOOK, tmp_path / "book")
-    compiled = tmp_path / "compiled"
-    compiled.mkdir()
-    (compiled / shipped.CODE).write_text("a build")
-    monkeypatch.setattr(shipped, "_PACKAGE", str(tmp_path))
-    price = ["price", "nova-2", "--from", "2026-04-01", "--price", "input=3"]
-    result = add(*price, "--write", "--book", str(folder))
-    assert result.exit_code == 2
-    assert "name a copy of its folder" in result.output
-    assert (folder / "models.price").read_text() == (BOOK / "models.price").read_text()
-    assert add(*price, "--book", str(folder)).exit_code == 0
 
 
 def test_a_book_that_would_have_faults_is_left_as_it_is(tmp_path: Path) -> None:
