@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 LIST = """\
-# What {title} charges: `pricelang check {file}`, then `pricelang test {file}`.
+# What {title} charges, and what must hold of it.
 book {name} "{title}" in USD
 
 # Where the figures come from, and when that was read.

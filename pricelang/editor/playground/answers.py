@@ -22,7 +22,7 @@ from pricelang.present.markup import Html, join
 from pricelang.syntax.diagnostics import BookError
 
 Ask: TypeAlias = Literal["tab", "checks", "words", "tidy"]
-Tab: TypeAlias = Literal["price", "table", "stacking", "claims", "changes"]
+Tab: TypeAlias = Literal["guide", "price", "table", "stacking", "claims", "changes"]
 
 
 @define(eq=False)
@@ -59,7 +59,7 @@ class Playground:
                 assert_never(ask)
 
     def _shown(self, screen: Screen, given: Mapping[str, Any]) -> dict[str, Any]:
-        shown: dict[str, Any] = {"faults": list(faults_of(screen)), "form": None, "html": ""}
+        shown: dict[str, Any] = {"faults": list(faults_of(screen)), "form": None, "html": None}
         if screen.book is not None:
             shown["form"] = form_of(screen.book)
             try:
@@ -105,6 +105,8 @@ class Playground:
 
     def _tab(self, screen: Screen, book: Book, given: Mapping[str, Any]) -> Iterator[Html]:
         tab: Tab = given["tab"]
+        if tab == "guide":
+            return  # the page has it
         if tab == "price":
             yield from price_tab(screen, book, given.get("request") or first_request(book))
             return

@@ -81,7 +81,7 @@ def _fixes(screen: Screen, fault: Fault) -> Iterator[dict[str, Any]]:
     texts = dict(screen.opened.texts) if screen.opened is not None else {}
     for fix in fixes_of(fault, texts):
         edits = [{**_place(screen, edit.span), "text": edit.text} for edit in fix.edits]
-        yield {"title": fix.title, "edits": edits}
+        yield {"title": fix.title, "edits": edits, "certain": fix.certain}
 
 
 def _place(screen: Screen, span: Span) -> dict[str, Any]:
