@@ -1,23 +1,40 @@
 // The page: what is on the screen, what is asked of Python, and what it answers.
 import { makeEditor } from "./editor.js";
+import { fillFaults, summary } from "./faults.js";
 import { packed, unpacked } from "./link.js";
+import { startPython } from "./python.js";
 import { fillForm, readForm } from "./request.js";
 
-const worker = new Worker("./worker.js", { type: "module" });
+const PAUSE = 120; // ms without a key before a question
+const REST = 400; // ms without a key before the checks, which may take longer than a key waits
+
+const python = startPython();
 const [examples, colours] = await Promise.all(
   ["./examples.json", "./colours.json"].map(async (path) => (await fetch(path)).json()),
 );
 const at = (id) => document.getElementById(id);
 const tabs = [...document.querySelectorAll("[role=tab]")];
-const screen = { example: examples[0], files: {}, file: "", tab: "price", request: null, day: "", form: null };
+const screen = { example: examples[0], files: {}, file: "", tab: "guide", request: null, day: "", form: null };
+/** What was on the screen of each example when another was chosen: nothing that was written is lost. */
+const left = new Map();
 let texts = new Map();
 let faults = [];
+let checks = null;
+let notice = "";
 let timer = 0;
 let links = 0;
 
-const editor = makeEditor(at("editor"), colours, (text) => {
-  screen.files[screen.file] = text;
-  later();
+const editor = makeEditor(at("editor"), {
+  colours,
+  changed(text) {
+    screen.files[screen.file] = text;
+    notice = "";
+    later();
+  },
+  async words(place) {
+    const asked = question();
+    return asked.files ? (await python({ ...asked, ask: "words", file: screen.file, at: place })).words : [];
+  },
 });
 
 // ---- questions and answers ------------------------------------------------------------------------
@@ -25,31 +42,27 @@ const editor = makeEditor(at("editor"), colours, (text) => {
 let busy = false;
 let wanted = false;
 
+const changed = () => Object.entries(screen.files).filter(([name, text]) => screen.example.files[name] !== text);
+
 function question() {
   const { example, files, tab, request, day } = screen;
-  const unchanged = Object.entries(example.files).every(([name, text]) => files[name] === text);
   const asked = { tab, request, at: day, base: example.base, before: example.base ? null : example.files[example.entry] };
-  return unchanged && example.book ? { ...asked, book: example.book } : { ...asked, files, entry: example.entry };
-}
-
-function answerOf(asked) {
-  return new Promise((resolve, reject) => {
-    worker.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(JSON.parse(data.answer)));
-    worker.onerror = (event) => reject(new Error(event.message || "Python could not be loaded"));
-    worker.postMessage(JSON.stringify(asked));
-  });
+  const came = example.book && changed().length === 0;
+  return came ? { ...asked, book: example.book } : { ...asked, files: { ...files }, entry: example.entry };
 }
 
 function later() {
   document.body.dataset.waiting = "yes";
   clearTimeout(timer);
-  timer = setTimeout(ask, 120);
+  timer = setTimeout(ask, PAUSE);
+  keepLink();
 }
 
 /** Asks what is on the screen; while Python is busy, only the last question waits. */
 async function ask() {
   clearTimeout(timer);
   delete document.body.dataset.waiting;
+  at("again").hidden = changed().length === 0;
   keepLink();
   wanted = true;
   if (busy) return;
@@ -59,7 +72,7 @@ async function ask() {
     const begun = performance.now();
     document.body.setAttribute("aria-busy", "true");
     try {
-      const answer = await answerOf(question());
+      const answer = await python(question());
       document.body.dataset.took = Math.round(performance.now() - begun);
       if (!wanted) show(answer);
     } catch (error) {
@@ -69,18 +82,27 @@ async function ask() {
   busy = false;
   document.body.removeAttribute("aria-busy");
   document.body.dataset.answers = Number(document.body.dataset.answers ?? 0) + 1;
+  if (!document.body.dataset.waiting) timer = setTimeout(askChecks, REST);
+}
+
+/** Asks what the examples come to and whether the claims hold, once nobody types. */
+async function askChecks() {
+  const asked = question();
+  const found = await python({ ...asked, ask: "checks" }).catch(() => null);
+  if (!found || JSON.stringify(asked) !== JSON.stringify(question())) return;
+  checks = found.checks;
+  showFaults();
+  document.body.dataset.checked = document.body.dataset.answers;
 }
 
 function show(answer) {
   faults = answer.faults;
+  if (faults.some(({ severity }) => severity === "error")) checks = null;
   showFaults();
-  const errors = faults.filter((fault) => fault.severity === "error").length;
-  const warnings = faults.length - errors;
-  const said = [errors && `${errors} error${errors > 1 ? "s" : ""}`, warnings && `${warnings} warning${warnings > 1 ? "s" : ""}`];
-  at("status").textContent = said.filter(Boolean).join(", ") || "no faults";
-  at("status").className = errors ? "error" : warnings ? "warning" : "";
-  at("panel").classList.toggle("stale", answer.form === null);
-  if (answer.form === null) return;
+  const stale = answer.html === null;
+  at("panel").classList.toggle("stale", stale);
+  at("stale").hidden = !stale || screen.tab === "guide";
+  if (stale) return;
   const form = JSON.stringify(answer.form);
   if (screen.request && !answer.form.models.includes(screen.request.model)) screen.request = null;
   if (form !== JSON.stringify(screen.form)) {
@@ -91,40 +113,31 @@ function show(answer) {
 }
 
 function showFaults() {
-  editor.faults(faults.filter((fault) => (fault.file ?? screen.file) === screen.file));
-  const items = faults.slice(0, 20).map((fault) => {
-    const item = document.createElement("li");
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "place";
-    button.dataset.place = `${fault.file}:${fault.from[0] + 1}`;
-    button.textContent = fault.file ? `${fault.file}:${fault.from[0] + 1}` : "book";
-    item.className = fault.severity;
-    item.append(button, ` ${fault.message}${fault.help ? `; ${fault.help}` : ""}`);
-    for (const fix of fault.file === screen.file ? fault.fixes : []) {
-      const mend = document.createElement("button");
-      mend.type = "button";
-      mend.className = "fix";
-      mend.textContent = fix.title;
-      mend.addEventListener("click", () => editor.mend(fix));
-      item.append(" ", mend);
-    }
-    return item;
-  });
-  at("faults").replaceChildren(...items);
+  const here = ({ file }) => (file ?? screen.file) === screen.file;
+  editor.faults(faults.filter(here));
+  editor.checks((checks ?? []).filter(here));
+  fillFaults(at("faults"), { faults, checks: checks ?? [], shown: screen.file, mend: editor.mend });
+  const { text, kind } = summary(faults, checks);
+  at("status").textContent = notice || text;
+  at("status").className = notice ? "warning" : kind;
 }
 
-// ---- the link -------------------------------------------------------------------------------------
+// ---- the link, and what a reload brings back -------------------------------------------------------
 
+function said() {
+  const { example, file, tab, request, day } = screen;
+  return { example: example.id, files: Object.fromEntries(changed()), file, tab, request, day };
+}
+
+/** Keeps the screen at once for a reload, and in the address as soon as it is packed. */
 async function keepLink() {
   document.body.dataset.link = "made";
-  const { example, files, file, tab, request, day } = screen;
-  const changed = Object.entries(files).filter(([name, text]) => example.files[name] !== text);
-  const said = { example: example.id, files: Object.fromEntries(changed), file, tab, request, day };
   const last = ++links;
-  const text = await packed(said);
+  const now = said();
+  history.replaceState(now, "");
+  const text = await packed(now);
   if (last !== links) return;
-  history.replaceState(null, "", `#${text}`);
+  history.replaceState(now, "", `#${text}`);
   document.body.dataset.link = "kept";
 }
 
@@ -132,27 +145,58 @@ async function fromLink() {
   try {
     return location.hash.length > 1 ? await unpacked(location.hash.slice(1)) : {};
   } catch {
-    at("status").textContent = "the link cannot be read; this is the first example";
+    notice = "the link cannot be read; this is the first example";
     return {};
   }
 }
 
 // ---- what is shown --------------------------------------------------------------------------------
 
-function begin(example, said = {}) {
+const exampleOf = (id) => examples.find((one) => one.id === id) ?? examples[0];
+
+function begin(example, said = {}, states = new Map()) {
   Object.assign(screen, { example, files: { ...example.files }, tab: said.tab ?? screen.tab, form: null });
   Object.assign(screen, { request: said.request ?? null, day: said.day ?? "" });
   for (const [name, text] of Object.entries(said.files ?? {})) {
     if (name in screen.files && typeof text === "string") screen.files[name] = text;
   }
-  texts = new Map();
+  texts = states;
   at("example").value = example.id;
   at("file").replaceChildren(...Object.keys(screen.files).map((name) => new Option(name)));
   at("file-label").hidden = Object.keys(screen.files).length < 2;
+  at("day").elements.at.value = screen.day;
   faults = [];
+  checks = null;
   screen.file = "";
   showFile(said.file in screen.files ? said.file : example.shown);
   showTab(screen.tab);
+}
+
+/** Leaves the example on the screen as it stands, and goes to another as that was left. */
+function choose(example) {
+  texts.set(screen.file, editor.view.state);
+  left.set(screen.example.id, { said: said(), texts });
+  const found = left.get(example.id);
+  notice = "";
+  begin(example, { ...found?.said, tab: screen.tab }, found?.texts);
+}
+
+/** The example as it came; the file on the screen can have it undone. */
+function again() {
+  for (const [name] of changed()) {
+    const text = screen.example.files[name];
+    if (name === screen.file) editor.replace(text);
+    else texts.delete(name);
+    screen.files[name] = text;
+  }
+  later();
+}
+
+async function tidy() {
+  const { text, why } = await python({ ask: "tidy", file: screen.file, files: { ...screen.files } });
+  if (text === null) notice = why;
+  else if (text !== screen.files[screen.file]) editor.replace(text);
+  showFaults();
 }
 
 function showFile(name) {
@@ -164,12 +208,15 @@ function showFile(name) {
 }
 
 function showTab(name) {
-  screen.tab = tabs.some((tab) => tab.dataset.tab === name) ? name : "price";
+  screen.tab = tabs.some((tab) => tab.dataset.tab === name) ? name : "guide";
   for (const tab of tabs) {
     const chosen = tab.dataset.tab === screen.tab;
     tab.setAttribute("aria-selected", chosen);
     tab.tabIndex = chosen ? 0 : -1;
+    if (chosen) at("panel").setAttribute("aria-labelledby", tab.id);
   }
+  at("guide").hidden = screen.tab !== "guide";
+  at("panel").hidden = screen.tab === "guide";
   at("request").hidden = screen.tab !== "price";
   at("day").hidden = screen.tab !== "table";
   ask();
@@ -185,11 +232,13 @@ function showView(name) {
 // ---- what a reader does ---------------------------------------------------------------------------
 
 at("example").append(...examples.map(({ id, title }) => new Option(title, id)));
-at("example").addEventListener("change", (event) => begin(examples.find(({ id }) => id === event.target.value)));
+at("example").addEventListener("change", (event) => choose(exampleOf(event.target.value)));
 at("file").addEventListener("change", (event) => {
   showFile(event.target.value);
   keepLink();
 });
+at("again").addEventListener("click", again);
+at("tidy").addEventListener("click", tidy);
 at("link").addEventListener("click", async () => {
   await keepLink();
   try {
@@ -206,29 +255,44 @@ at("request").addEventListener("input", () => {
   later();
 });
 at("day").addEventListener("input", () => {
-  screen.day = at("day").elements.at.value;
+  screen.day = at("day").elements.at.value.trim();
   later();
 });
 for (const tab of tabs) tab.addEventListener("click", () => showTab(tab.dataset.tab));
 document.querySelector("[role=tablist]").addEventListener("keydown", ({ key }) => {
-  const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
-  if (!step) return;
-  const next = tabs[(tabs.findIndex((tab) => tab.dataset.tab === screen.tab) + step + tabs.length) % tabs.length];
-  next.focus();
-  showTab(next.dataset.tab);
+  const now = tabs.findIndex((tab) => tab.dataset.tab === screen.tab);
+  const next = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: -1 }[key];
+  if (next === undefined) return;
+  const tab = tabs.at(next % tabs.length);
+  tab.focus();
+  showTab(tab.dataset.tab);
 });
 for (const button of document.querySelectorAll("button[data-view]")) {
   button.addEventListener("click", () => showView(button.dataset.view));
 }
 document.addEventListener("click", ({ target }) => {
-  const place = target.closest?.("[data-place]")?.dataset.place;
+  const { place, request } = target.closest?.("[data-place], [data-request]")?.dataset ?? {};
+  if (target.matches?.(".put")) {
+    showView("rules");
+    editor.put(target.parentElement.querySelector("pre").textContent.trimEnd());
+  } else if (request) {
+    Object.assign(screen, { request: JSON.parse(request), form: null });
+    showTab("price");
+  }
   const [, file, line] = place?.match(/^(.*?):(\d+)/) ?? [];
   if (!(file in screen.files)) return;
   if (file !== screen.file) showFile(file);
   showView("rules");
   editor.goTo(Number(line) - 1);
 });
+// Another link in the same tab of the browser changes the address alone.
+addEventListener("hashchange", async () => {
+  notice = "";
+  const said = await fromLink();
+  left.clear();
+  begin(exampleOf(said.example), said);
+});
 
-const said = await fromLink();
+const first = history.state ?? (await fromLink());
 showView("rules");
-begin(examples.find(({ id }) => id === said.example) ?? examples[0], said);
+begin(exampleOf(first.example), first);

@@ -1,52 +1,13 @@
-// The editor of the rules: colours from the list that the grammar gives, and faults with their fixes.
+// The editor of the rules: the language, faults with their fixes, what may stand next, and checks.
+import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { HighlightStyle, StreamLanguage, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import { Tag } from "@lezer/highlight";
+import { remarks, showRemarks } from "./checks.js";
+import { language } from "./language.js";
 
-/** The language of `colours.json`. */
-function language({ statement, patterns }) {
-  const beginning = new RegExp(statement, "y");
-  const rest = patterns.map(([kind, regex]) => [kind, new RegExp(regex, "y")]);
-  const kinds = ["statement", "subject", ...new Set(patterns.map(([kind]) => kind))];
-  const tags = Object.fromEntries(kinds.map((kind) => [kind, Tag.define()]));
-  const match = (regex, stream) => {
-    regex.lastIndex = stream.pos;
-    return regex.exec(stream.string);
-  };
-  const parser = {
-    tokenTable: tags,
-    startState: () => ({ subject: 0 }),
-    token(stream, state) {
-      if (stream.sol()) {
-        const found = match(beginning, stream);
-        state.subject = found?.[3] ? found[0].length : 0;
-        if (found) {
-          stream.pos += found[1].length;
-          return "statement";
-        }
-      }
-      if (stream.eatSpace()) return null;
-      if (stream.pos < state.subject) {
-        stream.pos = state.subject;
-        return "subject";
-      }
-      for (const [kind, regex] of rest) {
-        const found = match(regex, stream);
-        if (found) {
-          stream.pos += found[0].length;
-          return kind;
-        }
-      }
-      stream.next();
-      return "fault";
-    },
-  };
-  const style = HighlightStyle.define(kinds.map((kind) => ({ tag: tags[kind], class: `c-${kind}` })));
-  return [StreamLanguage.define(parser), syntaxHighlighting(style)];
-}
+const TO_WRITE = "…"; // what a fix leaves to its author
 
 /** The place of a line and a column, both from 0, in a text. */
 function place(doc, [line, column]) {
@@ -54,35 +15,67 @@ function place(doc, [line, column]) {
   return Math.min(row.from + column, row.to);
 }
 
-export function makeEditor(parent, colours, changed) {
+/** What may stand at the cursor: `words` is asked with a line and a column in characters, from 0. */
+function completing(words) {
+  return async (context) => {
+    const begun = context.matchBefore(/[A-Za-z0-9_.:@/-]*/);
+    if (begun.from === begun.to && !context.explicit) return null;
+    const row = context.state.doc.lineAt(context.pos);
+    const column = [...row.text.slice(0, context.pos - row.from)].length;
+    const found = await words([row.number - 1, column]);
+    const options = found.map(({ text, kind }, at) => ({ label: text, detail: kind ?? "", boost: -Math.min(at, 99) }));
+    return { from: begun.from, options, validFor: /^[A-Za-z0-9_.:@/-]*$/ };
+  };
+}
+
+export function makeEditor(parent, { colours, changed, words }) {
   const extensions = [
     lineNumbers(),
     history(),
     drawSelection(),
     highlightActiveLine(),
     lintGutter(),
-    indentUnit.of("  "),
-    keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
+    // Nothing is chosen until somebody chooses, so that Enter stays a new line.
+    autocompletion({ override: [completing(words)], selectOnOpen: false, icons: false }),
+    keymap.of(completionKeymap),
     language(colours),
-    EditorView.contentAttributes.of({ "aria-label": "Rules of the book" }),
+    keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap, indentWithTab]),
+    remarks,
+    EditorView.contentAttributes.of({ "aria-label": "Rules of the book", "aria-describedby": "keys" }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) changed(update.state.doc.toString());
     }),
   ];
   const view = new EditorView({ parent });
-  const mend = ({ edits }) =>
-    view.dispatch({
-      changes: edits.map(({ from, to, text }) => ({
-        from: place(view.state.doc, from),
-        to: place(view.state.doc, to),
-        insert: text,
-      })),
-    });
+  const mend = (...fixes) => {
+    const { doc } = view.state;
+    const edits = fixes.flatMap((fix) => fix.edits);
+    const changes = edits.map(({ from, to, text }) => ({ from: place(doc, from), to: place(doc, to), insert: text }));
+    const transaction = view.state.update({ changes });
+    const left = edits.length === 1 ? edits[0].text.indexOf(TO_WRITE) : -1;
+    const anchor = left < 0 ? 0 : transaction.changes.mapPos(changes[0].from, -1) + left;
+    view.dispatch(transaction);
+    if (left >= 0) view.dispatch({ selection: { anchor, head: anchor + 1 }, scrollIntoView: true });
+    view.focus();
+  };
   return {
     view,
     mend,
     /** A text as the editor holds it, with a history of its own. */
     state: (doc) => EditorState.create({ doc, extensions }),
+    /** Another text in place of this one, which can be undone. */
+    replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    /** Puts a statement at the end of the text, an empty line before it, and goes there. */
+    put(text) {
+      const { doc } = view.state;
+      const from = doc.toString().trimEnd().length;
+      const insert = `${from ? "\n\n" : ""}${text}\n`;
+      const anchor = from + insert.length - 1;
+      view.dispatch({ changes: { from, to: doc.length, insert }, selection: { anchor }, scrollIntoView: true });
+      view.focus();
+    },
+    /** Shows the checks that the file on the screen makes. */
+    checks: (found) => showRemarks(view, found),
     /** Shows the faults of the file on the screen. */
     faults(found) {
       const doc = view.state.doc;
@@ -93,10 +86,7 @@ export function makeEditor(parent, colours, changed) {
           to: Math.max(from, place(doc, fault.to)),
           severity: fault.severity,
           message: fault.help ? `${fault.message}\nhelp: ${fault.help}` : fault.message,
-          actions: fault.fixes.map((fix) => ({
-            name: fix.title,
-            apply: () => mend(fix),
-          })),
+          actions: fault.fixes.map((fix) => ({ name: fix.title, apply: () => mend(fix) })),
         };
       });
       view.dispatch(setDiagnostics(view.state, diagnostics));

@@ -1,6 +1,7 @@
 // The request of the tab `price` as a form: a model, a day, quantities, and values of dimensions.
 
-const SHOWN = 4;
+const ROOM = 8; // so many quantities and dimensions are shown at once
+const SHOWN = 4; // of more, so many quantities
 
 function element(tag, given, ...children) {
   const made = Object.assign(document.createElement(tag), given);
@@ -27,12 +28,18 @@ export function fillForm(form, { models, meters, dimensions }, request) {
   const valued = dimensions.map(({ name, values, default: usual }) =>
     labelled(name, choice(`is ${name}`, values, request.dimensions[name] ?? usual)),
   );
+  const first = element("div", { className: "fields" }, labelled("model", choice("model", names, request.model)));
+  first.append(labelled("day", day));
+  if (counted.length + valued.length <= ROOM) {
+    first.append(...counted, ...valued);
+    form.replaceChildren(first);
+    return;
+  }
   const said = Object.keys(request.dimensions).length + meters.slice(SHOWN).filter(({ name }) => request.usage[name]).length;
   const more = element("details", { open: form.querySelector("details")?.open || said > 0 });
   more.append(element("summary", { textContent: "More of the request" }));
   more.append(element("div", { className: "fields" }, ...counted.slice(SHOWN), ...valued));
-  const first = element("div", { className: "fields" }, labelled("model", choice("model", names, request.model)));
-  first.append(labelled("day", day), ...counted.slice(0, SHOWN));
+  first.append(...counted.slice(0, SHOWN));
   form.replaceChildren(first, more);
 }
 

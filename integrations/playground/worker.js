@@ -19,13 +19,13 @@ Playground(folder)
 
 let prepared = false;
 
-self.onmessage = async ({ data }) => {
+self.onmessage = async ({ data: { id, asked } }) => {
   try {
     const playground = await ready;
-    self.postMessage({ answer: playground.answer(data) });
+    self.postMessage({ id, answer: playground.answer(asked) });
     if (!prepared) setTimeout(() => playground.prepare(), 50);
     prepared = true;
   } catch (error) {
-    self.postMessage({ error: String(error.message ?? error) });
+    self.postMessage({ id, error: String(error.message ?? error) });
   }
 };

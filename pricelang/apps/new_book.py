@@ -15,7 +15,7 @@ from pricelang.syntax.print_values import quoted
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 """What a new book may be called."""
 LIST = """\
-# What {title} charges: `pricelang check {file}`, then `pricelang test {file}`.
+# What {title} charges, and what must hold of it.
 book {name} "{title}" in USD
 
 # Where the figures come from, and when that was read.

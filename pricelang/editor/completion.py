@@ -57,11 +57,11 @@ def proposals(opened: OpenBook, text: str, line: int, column: int) -> list[Propo
     before = rows[line - 1][: column - 1]
     begun = re.search(r"[A-Za-z0-9_.:@/-]*$", before)
     before = before[: begun.start()] if begun else before
+    if not before:
+        return [Proposal(word, None, n) for n, word in enumerate(dict.fromkeys(beginnings()))]
     start = line
     while start > 1 and (not rows[start - 1].strip() or rows[start - 1][:1] in " \t"):
         start -= 1
-    if start == line and not before.strip():
-        return [Proposal(word, None, n) for n, word in enumerate(dict.fromkeys(beginnings()))]
     if before.lstrip().startswith("|"):
         return list(_cells(opened, rows[start - 1 : line - 1], before))
     found = list(_names(opened, before))

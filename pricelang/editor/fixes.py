@@ -74,6 +74,8 @@ def _fixes(fault: Fault, texts: dict[str, str]) -> Iterator[Fix]:
             yield Fix("indent the line", (Edit(start, "  "),), True)
         else:
             yield Fix("begin in the first column", (Edit(_indent(span, row), ""),), True)
+    elif re.fullmatch(r"write `\$[^`]+`", help):  # a number that stands where an amount does
+        yield Fix(help, (Edit(span, re.findall(_QUOTED, help)[0]),), True)
     elif fault.code in _REPLACED:
         found = re.findall(_QUOTED, help)
         for word in found[:2]:

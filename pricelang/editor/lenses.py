@@ -20,7 +20,6 @@ from pricelang.model.errors import PriceError
 from pricelang.present.text import how_many
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.io.writing import scratch
-from pricelang.verify.audit import Audit
 from pricelang.verify.diff.difference import compare
 
 MAX_CHANGES = 3
@@ -51,7 +50,7 @@ def claim_lenses(opened: OpenBook) -> Iterator[Lens]:
     """The verdict on each claim, with the request that breaks it."""
     if opened.book is None:
         return
-    for verdict in Audit(opened.book).claims:
+    for verdict in opened.audit.claims:
         origin = verdict.claim.origin
         if verdict.undecided:
             yield Lens(origin.file, origin.line, f"undecided: {verdict.why}")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrs import define, field
 
@@ -19,6 +20,9 @@ from pricelang.model.book import Book
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import BookError, Fault
 from pricelang.syntax.parser import parse_file
+
+if TYPE_CHECKING:
+    from pricelang.verify.audit import Audit
 
 MAX_FOLDERS = 4
 """So many folders above a file may hold the book that includes it."""
@@ -59,6 +63,14 @@ class OpenBook:
     def names(self) -> Names:
         """The names of the book and of those below it."""
         return Names.of(self.statements)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What is decided over every request, once; for a book without faults."""
+        from pricelang.verify.audit import Audit
+
+        assert self.book is not None
+        return Audit(self.book)
 
     def name_of(self, path: Path) -> str | None:
         """The name that messages show for a file."""

@@ -15,7 +15,7 @@ from pricelang.editor.open_books import OpenBook
 from pricelang.editor.outline import outline
 from pricelang.editor.price_server import PriceServer
 from pricelang.editor.ranges import Ranges
-from pricelang.syntax.diagnostics import Span
+from pricelang.syntax.diagnostics import BookError, Span
 from pricelang.syntax.formatting import FormatError, format_text
 
 KINDS: dict[Kind | None, lsp.CompletionItemKind] = {
@@ -158,7 +158,7 @@ def formatting(ls: PriceServer, params: lsp.DocumentFormattingParams) -> list[ls
     text = document.source.replace("\r\n", "\n")
     try:
         new = format_text(Path(document.path).name, text)
-    except FormatError:
+    except (BookError, FormatError):
         return None
     end = lsp.Position(len(document.lines), 0)
     return [lsp.TextEdit(lsp.Range(lsp.Position(0, 0), end), new)] if new != text else []

@@ -46,3 +46,24 @@ def beginnings() -> tuple[str, ...]:
     first = {rule.origin.name: rule.expansion[0].name for rule in rules if rule.expansion}
     kinds = (rule.expansion[0].name for rule in rules if rule.origin.name == "statement")
     return tuple(words()[first[kind]] for kind in kinds)
+
+
+@functools.cache
+def with_lines() -> tuple[str, ...]:
+    """The words of the statements that have indented lines, some or always.
+
+    >>> [word for word in ("book", "models", "multiplier", "exclude") if word in with_lines()]
+    ['models', 'multiplier']
+    """
+    by_name: dict[str, list[str]] = {}
+    for rule in grammar().rules:
+        by_name.setdefault(rule.origin.name, []).extend(symbol.name for symbol in rule.expansion)
+
+    def breaks(name: str, above: frozenset[str]) -> bool:
+        return name == "_BREAK" or any(
+            breaks(part, above | {name}) for part in by_name.get(name, ()) if part not in above
+        )
+
+    kinds = dict.fromkeys(by_name["statement"])
+    found = (words()[by_name[kind][0]] for kind in kinds if breaks(kind, frozenset()))
+    return tuple(dict.fromkeys(found))

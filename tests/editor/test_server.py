@@ -272,6 +272,13 @@ async def test_symbols_tokens_and_format(shop: Shop) -> None:
     assert edit.new_text == MORE
 
 
+async def test_a_text_that_cannot_be_read_is_not_formatted(shop: Shop) -> None:
+    shop.write("more", "x 0.5 on tokens", "x   0.5 onto tokens")
+    options = lsp.FormattingOptions(tab_size=2, insert_spaces=True)
+    params = lsp.DocumentFormattingParams(shop.document("more"), options)
+    assert await shop.client.text_document_formatting_async(params) is None
+
+
 async def test_the_bundled_book_has_no_faults_in_any_of_its_files(
     client: Watching, tmp_path: Path
 ) -> None:

@@ -5,13 +5,15 @@ it.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from fractions import Fraction
 
 from pricelang.apps.additions.edited_book import EditedBook, TextEdit
 from pricelang.apps.additions.table_rows import quoted_text
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model.errors import NotOffered, PriceError
 from pricelang.model.instants import seconds_of, with_time
-from pricelang.present.decimals import money
+from pricelang.present.decimals import grouped, money
 from pricelang.syntax import tree as t
 
 MANY = 1_000_000
@@ -44,9 +46,29 @@ def _example(card: RateCard, model: str, at: str, meters: list[str]) -> str:
         uses, outcome = meters[:1], "not offered"
     except PriceError:
         return ""
-    given = ", ".join(f"{MANY:,} {meter}" for meter in uses)
-    title = quoted_text(f"{model} at {at}")
-    return f"example {title}\n  given {model} at {at}\n  uses {given}\n  {outcome}"
+    return example_text(f"{model} at {at}", model, at, {}, dict.fromkeys(uses, MANY), outcome)
+
+
+def example_text(
+    title: str,
+    model: str,
+    at: str,
+    facts: Mapping[str, str],
+    uses: Mapping[str, Fraction | int],
+    outcome: str,
+) -> str:
+    """The text of an example: a request with its facts and quantities, and what it comes to.
+
+    >>> print(example_text("one", "alpha", "2026-01-01", {"tier": "batch"}, {"input": 1}, "costs $1"))
+    example "one"
+      given alpha at 2026-01-01, tier batch
+      uses 1 input
+      costs $1
+    """
+    given = "".join(f", {name} {value}" for name, value in facts.items())
+    used = ", ".join(f"{grouped(quantity)} {meter}" for meter, quantity in uses.items())
+    lines = [f"given {model} at {at}{given}", f"uses {used}", outcome]
+    return "\n  ".join([f"example {quoted_text(title)}", *lines])
 
 
 def _place(book: EditedBook, model: str) -> t.Statement:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, assert_never
+from typing import Any, Literal, TypeAlias, assert_never
 
 from attrs import define, field
 
@@ -16,12 +16,13 @@ from pricelang.api import Book
 from pricelang.compile.load import Loaded, load_book
 from pricelang.editor.playground.form import first_request, form_of
 from pricelang.editor.playground.price_tab import price_tab, refusal
-from pricelang.editor.playground.screen import Screen, faults_of
+from pricelang.editor.playground.screen import Screen, checks_of, faults_of
 from pricelang.model.errors import PriceError
 from pricelang.present.markup import Html, join
 from pricelang.syntax.diagnostics import BookError
 
-Tab = Literal["price", "table", "stacking", "claims", "changes"]
+Ask: TypeAlias = Literal["tab", "checks", "words", "tidy"]
+Tab: TypeAlias = Literal["guide", "price", "table", "stacking", "claims", "changes"]
 
 
 @define(eq=False)
@@ -36,23 +37,40 @@ class Playground:
     def answer(self, asked: str) -> str:
         """The answer to a question, both as JSON. `files` are the texts of a book, `entry` the
         first of them; or `book` names one that came with the package, whose text stands unchanged.
+        `ask` is what is wanted: the faults and a `tab`, the `checks` that the book makes of itself,
+        the `words` that may stand at a place, or the text of a file set out `tidy`.
         """
         given = json.loads(asked)
+        ask: Ask = given.get("ask", "tab")
+        if ask == "tidy":
+            return json.dumps(_tidy(given["file"], given["files"][given["file"]]))
         try:
             screen = self._opened(given)
         except BookError as error:
             screen = Screen(None, None, error.faults)
-        shown: dict[str, Any] = {"faults": list(faults_of(screen)), "form": None, "html": ""}
+        match ask:
+            case "tab":
+                return json.dumps(self._shown(screen, given))
+            case "checks":
+                return json.dumps({"checks": list(checks_of(screen))})
+            case "words":
+                return json.dumps({"words": list(_words(screen, given))})
+            case _:
+                assert_never(ask)
+
+    def _shown(self, screen: Screen, given: Mapping[str, Any]) -> dict[str, Any]:
+        shown: dict[str, Any] = {"faults": list(faults_of(screen)), "form": None, "html": None}
         if screen.book is not None:
             shown["form"] = form_of(screen.book)
             try:
                 shown["html"] = str(join(*self._tab(screen, screen.book, given)))
             except PriceError as error:
                 shown["html"] = str(refusal(screen, error))
-        return json.dumps(shown)
+        return shown
 
     def prepare(self) -> None:
         """Imports what the first answer did not need, before it is asked for."""
+        import pricelang.editor.completion
         import pricelang.editor.open_books
         import pricelang.editor.playground.tabs  # noqa: F401
 
@@ -87,6 +105,8 @@ class Playground:
 
     def _tab(self, screen: Screen, book: Book, given: Mapping[str, Any]) -> Iterator[Html]:
         tab: Tab = given["tab"]
+        if tab == "guide":
+            return  # the page has it
         if tab == "price":
             yield from price_tab(screen, book, given.get("request") or first_request(book))
             return
@@ -118,3 +138,26 @@ class Playground:
         from pricelang.verify.diff.difference import compare
 
         yield from changes_tab(compare(before.checked, book.checked), name)
+
+
+def _words(screen: Screen, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """What may stand at the place `at` (a line and a column, from 0) of a file."""
+    from pricelang.editor.completion import proposals
+
+    if screen.opened is not None:
+        line, column = given["at"]
+        found = proposals(screen.opened, given["files"][given["file"]], line + 1, column + 1)
+        for one in sorted(found, key=lambda one: (one.order, one.text)):
+            yield {"text": one.text, "kind": one.kind}
+
+
+def _tidy(name: str, text: str) -> dict[str, Any]:
+    """The text as the formatter sets it out, or why it does not."""
+    from pricelang.syntax.formatting import FormatError, format_text
+
+    try:
+        return {"text": format_text(name, text), "why": None}
+    except BookError:
+        return {"text": None, "why": "mend what cannot be read first"}
+    except FormatError as error:
+        return {"text": None, "why": str(error)}

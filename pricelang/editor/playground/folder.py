@@ -21,13 +21,27 @@ from pricelang.apps.new_book import new_book
 from pricelang.check.files import read_layers
 from pricelang.compile.shipping import files_to_ship
 from pricelang.editor.colours import patterns, statement_pattern
+from pricelang.editor.playground.guide import guide
 from pricelang.files.bundled import OUTSIDE, PACKAGE, folder_of, playground_page
 from pricelang.files.cache import cache_folder, digest
 from pricelang.files.shipped import FOLDER
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import today
+from pricelang.syntax.words import with_lines
 
-PAGE = ("index.html", "style.css", "app.js", "editor.js", "link.js", "request.js", "worker.js")
+PAGE = (
+    "index.html",
+    "style.css",
+    "app.js",
+    "checks.js",
+    "editor.js",
+    "faults.js",
+    "language.js",
+    "link.js",
+    "python.js",
+    "request.js",
+    "worker.js",
+)
 LOCK = "package-lock.json"
 PYODIDE = (
     "pyodide.mjs",
@@ -51,13 +65,14 @@ def write_playground(folder: Path) -> None:
     for name in PAGE:
         text = page.joinpath(name).read_text(encoding="utf-8")
         if name == "index.html":
-            text = _with_imports(text, imports)
+            text = _filled(text, imports)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
     for name in PYODIDE:
         _copy(libraries / "pyodide" / name, folder / "lib" / "pyodide" / name)
     _write_packages(folder / "python.zip")
     colours = [(found.kind, found.regex) for found in patterns()]
-    _write_json(folder / "colours.json", {"statement": statement_pattern(), "patterns": colours})
+    language = {"statement": statement_pattern(), "patterns": colours, "lines": with_lines()}
+    _write_json(folder / "colours.json", language)
     _write_json(folder / "examples.json", list(examples()))
 
 
@@ -114,11 +129,13 @@ def _modules(folder: Path, libraries: Path) -> Iterator[tuple[str, str]]:
         yield name, f"./{target}"
 
 
-def _with_imports(text: str, imports: dict[str, str]) -> str:
-    """The page with its import map, which it allows by its hash, as it allows no other script."""
+def _filled(text: str, imports: dict[str, str]) -> str:
+    """The page with its guide, and with its import map, which it allows by its hash, as it allows
+    no other script.
+    """
     written = json.dumps({"imports": imports})
     found = base64.b64encode(hashlib.sha256(written.encode()).digest()).decode()
-    filled = {"import map": written, "import map hash": f"sha256-{found}"}
+    filled = {"import map": written, "import map hash": f"sha256-{found}", "guide": guide()}
     return re.sub(r"\{\{([a-z ]+)\}\}", lambda match: filled[match[1]], text)
 
 
@@ -166,19 +183,22 @@ def examples() -> Iterator[dict[str, Any]]:
     """What the playground begins with, the first unless another is chosen. `base` is the bundled
     book that the tab of changes compares with, `book` the one whose text an example is.
     """
+    yield _one("small", "A small book", new_book("shop", today(), None), entry="shop.price")
+    text = playground_page().joinpath("examples").joinpath("exclusion.price")
+    yield _one("exclusion", "Two models, a batch, an exclusion", text.read_text(encoding="utf-8"))
     layer = read_layers("anthropic")[0]
     files = {file.name.partition("/")[2]: file.text for file in layer.files}
     claude = {"book": "anthropic", "base": "anthropic", "shown": "rates.price"}
     yield _example("claude", "Claude's list prices", "book.price", files, **claude)
     contract = new_book("acme", today(), "anthropic")
     yield _one("contract", "A contract over them", contract, base="anthropic")
-    yield _one("small", "A small book", new_book("shop", today(), None))
-    text = playground_page().joinpath("examples").joinpath("exclusion.price")
-    yield _one("exclusion", "Two models, a batch, an exclusion", text.read_text(encoding="utf-8"))
 
 
-def _one(id: str, title: str, text: str, **given: str) -> dict[str, Any]:
-    return _example(id, title, f"{id}.price", {f"{id}.price": text}, **given)
+def _one(
+    id: str, title: str, text: str, *, entry: str | None = None, **given: str
+) -> dict[str, Any]:
+    name = entry or f"{id}.price"
+    return _example(id, title, name, {name: text}, **given)
 
 
 def _example(

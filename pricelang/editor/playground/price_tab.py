@@ -12,6 +12,7 @@ from typing import Any
 from pricelang.api import Book
 from pricelang.apps.tables.footnotes import note_line
 from pricelang.apps.tables.request import request_table
+from pricelang.editor.playground.keeping import kept
 from pricelang.editor.playground.screen import Screen
 from pricelang.model.errors import PriceError
 from pricelang.present.html_tables import html_table
@@ -26,19 +27,26 @@ def price_tab(screen: Screen, book: Book, request: Mapping[str, Any]) -> Iterato
     """What a request costs, and why."""
     usage = {meter: quantity(text) for meter, text in request["usage"].items() if str(text).strip()}
     dimensions = {name: value for name, value in request["dimensions"].items() if value}
-    bill = book.rates.bill(request["model"], request.get("at") or None, usage, dimensions)
+    asked = (request["model"], request.get("at") or None, usage, dimensions)
+    try:
+        bill = book.rates.bill(*asked)
+    except PriceError as error:
+        yield refusal(screen, error)
+        yield from kept(*asked, error)
+        return
     yield shown_table(screen, request_table(bill))
     for note in bill.notes:
         yield element("p", note_line(note), class_=f"note {note.level}")
     yield element("h3", "Why")
     lines = (_explained(screen, line) for line in bill.explain().split("\n"))
     yield element("pre", *lines, class_="why", tabindex="0")
+    yield from kept(*asked, bill)
 
 
 def _explained(screen: Screen, line: str) -> Html:
     """A line of an explanation, whose places lead to the lines of their rules."""
     parts = _PLACE.split(line)
-    shown = [_place(screen, part, part) if at % 2 else part for at, part in enumerate(parts)]
+    shown = [place_link(screen, part, part) if at % 2 else part for at, part in enumerate(parts)]
     return join(*shown, Html("\n"))
 
 
@@ -46,7 +54,7 @@ def refusal(screen: Screen, error: PriceError) -> Html:
     """Why there is no answer."""
     told = [element("p", f"{error.code}: {error}")]
     if error.location:
-        told.append(element("p", _place(screen, error.location, error.location)))
+        told.append(element("p", place_link(screen, error.location, error.location)))
     if error.help:
         told.append(element("p", f"help: {error.help}"))
     return element("div", *told, class_="refused", role="alert")
@@ -55,11 +63,11 @@ def refusal(screen: Screen, error: PriceError) -> Html:
 def shown_table(screen: Screen, table: Table) -> Html:
     """A table whose cells lead to the lines of their rules."""
     return html_table(
-        table, lambda cell: _place(screen, cell.place, cell) if cell.place else join(cell)
+        table, lambda cell: place_link(screen, cell.place, cell) if cell.place else join(cell)
     )
 
 
-def _place(screen: Screen, place: str, text: str) -> Html:
+def place_link(screen: Screen, place: str, text: str) -> Html:
     """What leads to a line, by the name of its file in messages."""
     file, _, line = place.rpartition(":")
     return _button(f"{screen.file(file)}:{line}", text)

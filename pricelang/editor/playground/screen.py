@@ -28,7 +28,7 @@ class Screen:
     def audit(self) -> Audit:
         """What is decided over every request, once; for a book without faults."""
         assert self.book is not None
-        return self.book.audit
+        return self.opened.audit if self.opened is not None else self.book.audit
 
     def file(self, name: str) -> str:
         """A file as the playground names it, by its name in messages."""
@@ -60,13 +60,28 @@ def faults_of(screen: Screen) -> Iterator[dict[str, Any]]:
         }
 
 
+def checks_of(screen: Screen) -> Iterator[dict[str, Any]]:
+    """What each example comes to and the verdict on each claim, at the lines of the book's own
+    files, from 0; nothing of a book that came with the package.
+    """
+    from pricelang.editor.lenses import claim_lenses, example_lenses
+
+    if screen.opened is None:
+        return
+    for kind, lenses in (("example", example_lenses), ("claim", claim_lenses)):
+        for lens in lenses(screen.opened):
+            if lens.file in screen.opened.own_paths:
+                place = {"file": screen.file(lens.file), "line": lens.line - 1}
+                yield {"kind": kind, **place, "text": lens.text, "wrong": lens.wrong}
+
+
 def _fixes(screen: Screen, fault: Fault) -> Iterator[dict[str, Any]]:
     from pricelang.editor.fixes import fixes_of
 
     texts = dict(screen.opened.texts) if screen.opened is not None else {}
     for fix in fixes_of(fault, texts):
         edits = [{**_place(screen, edit.span), "text": edit.text} for edit in fix.edits]
-        yield {"title": fix.title, "edits": edits}
+        yield {"title": fix.title, "edits": edits, "certain": fix.certain}
 
 
 def _place(screen: Screen, span: Span) -> dict[str, Any]:

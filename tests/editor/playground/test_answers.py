@@ -92,6 +92,45 @@ def test_a_failing_example_shows_what_it_comes_to(playground: Playground) -> Non
     assert "$2.25" in found["html"]
 
 
+def test_checks_stand_at_their_lines_and_say_which_fail(playground: Playground) -> None:
+    text = SHOP.replace("costs $2.25", "costs $2.26")
+    text = text.replace("input costs less than output", "input costs at least 3 output")
+    example, batch, input = ask(playground, text, ask="checks")["checks"]
+    place = {"file": "shop.price", "line": line_of('example "') - 1}
+    assert {**example, "kind": "example", **place, "wrong": True} == example
+    assert example["text"] == "costs $2.25, expected costs $2.26"
+    assert (batch["text"], batch["wrong"]) == ("proven", False)
+    assert (input["kind"], input["line"]) == ("claim", line_of("claim input") - 1)
+    assert input["wrong"]
+    assert '"model": "model-1"' in input["text"]
+
+
+def test_a_book_with_faults_and_a_book_of_the_package_make_no_checks(
+    playground: Playground,
+) -> None:
+    assert ask(playground, SHOP + "claim claim\n", ask="checks") == {"checks": []}
+    asked = {"book": "anthropic", "ask": "checks"}
+    assert json.loads(playground.answer(json.dumps(asked))) == {"checks": []}
+
+
+def test_words_are_what_may_stand_at_a_place(playground: Playground) -> None:
+    text = SHOP + "exclude batch with \n"
+    at = [text.count("\n") - 1, len("exclude batch with ")]
+    found = ask(playground, text, ask="words", file="shop.price", at=at)["words"]
+    assert {"text": "batch", "kind": "modifier"} in found
+    found = ask(playground, text, ask="words", file="shop.price", at=[at[0] + 1, 0])["words"]
+    assert {"text": "multiplier", "kind": None} in found
+
+
+def test_a_text_is_set_out_tidy_unless_it_cannot_be_read(playground: Playground) -> None:
+    rough = SHOP.replace("| model-1 | 2026-11-29 | $3    |", "| model-1 | 2026-11-29 | $3 |")
+    assert rough != SHOP
+    found = ask(playground, rough, ask="tidy", file="shop.price")
+    assert found == {"text": SHOP, "why": None}
+    found = ask(playground, rough + "exclude\n", ask="tidy", file="shop.price")
+    assert found == {"text": None, "why": "mend what cannot be read first"}
+
+
 def test_changes_are_those_to_the_text_as_it_was(playground: Playground) -> None:
     assert "0 changes to the text as it was" in ask(playground, SHOP, "changes")["html"]
     found = ask(playground, SHOP.replace("| $3 ", "| $4 "), "changes")

@@ -1,0 +1,47 @@
+// What examples come to and the verdicts on claims, behind their lines.
+import { StateEffect, StateField } from "@codemirror/state";
+import { Decoration, EditorView, WidgetType } from "@codemirror/view";
+
+const LONGEST = 60;
+const made = StateEffect.define();
+
+class Remark extends WidgetType {
+  constructor({ text, wrong }) {
+    super();
+    Object.assign(this, { text, wrong });
+  }
+  eq(other) {
+    return other.text === this.text && other.wrong === this.wrong;
+  }
+  toDOM() {
+    const shown = document.createElement("span");
+    shown.className = this.wrong ? "check wrong" : "check";
+    shown.textContent = `${this.wrong ? "✗" : "✓"} ${brief(this.text)}`;
+    return shown;
+  }
+}
+
+/** A remark without the request that a broken claim names: that is too long for the end of a line. */
+export function brief(text) {
+  const short = text.replace(/ by \{.*\}: /, ": ");
+  return short.length > LONGEST ? `${short.slice(0, LONGEST)} …` : short;
+}
+
+/** The extension that holds them, and moves them with their lines. */
+export const remarks = StateField.define({
+  create: () => Decoration.none,
+  update(found, transaction) {
+    for (const effect of transaction.effects) if (effect.is(made)) return effect.value;
+    return found.map(transaction.changes);
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+/** Shows the remarks on a text, by lines from 0. */
+export function showRemarks(view, checks) {
+  const { doc } = view.state;
+  const shown = checks
+    .filter(({ line }) => line < doc.lines)
+    .map((check) => Decoration.widget({ widget: new Remark(check), side: 1 }).range(doc.line(check.line + 1).to));
+  view.dispatch({ effects: made.of(Decoration.set(shown, true)) });
+}

@@ -1,0 +1,64 @@
+// The list below the rules: faults with what mends them, then the checks that fail.
+import { brief } from "./checks.js";
+
+const SHOWN = 20;
+
+function element(tag, given, ...children) {
+  const made = Object.assign(document.createElement(tag), given);
+  made.append(...children);
+  return made;
+}
+
+/** What leads to a line, from 0, of a file. */
+function placeOf(file, line) {
+  if (file === null) return element("span", { textContent: "book" });
+  const shown = element("button", { type: "button", className: "place", textContent: `${file}:${line + 1}` });
+  shown.dataset.place = shown.textContent;
+  return shown;
+}
+
+function fixButton(title, run) {
+  const button = element("button", { type: "button", className: "fix", textContent: title });
+  button.addEventListener("click", run);
+  return button;
+}
+
+/** Fills the list. Only the file on the screen, `shown`, is mended; `mend` takes fixes. */
+export function fillFaults(list, { faults, checks, shown, mend }) {
+  const items = faults.slice(0, SHOWN).map((fault) => {
+    const item = element("li", { className: fault.severity }, placeOf(fault.file, fault.from[0]), ` ${fault.message}`);
+    if (fault.help) item.append(element("span", { className: "help", textContent: fault.help }));
+    const fixes = fault.file === shown ? fault.fixes : [];
+    for (const fix of fixes) item.append(" ", fixButton(fix.title, () => mend(fix)));
+    return item;
+  });
+  if (faults.length > SHOWN) items.push(element("li", { textContent: `and ${faults.length - SHOWN} more` }));
+  const certain = faults.filter(({ file }) => file === shown).flatMap(({ fixes }) => fixes.filter((fix) => fix.certain).slice(0, 1));
+  if (certain.length > 1) {
+    items.unshift(element("li", {}, fixButton(`Mend these ${certain.length}`, () => mend(...certain))));
+  }
+  for (const check of checks.filter(({ wrong }) => wrong)) {
+    const said = check.kind === "example" ? "this example" : "this claim is";
+    items.push(element("li", { className: "error" }, placeOf(check.file, check.line), ` ${said} ${brief(check.text)}`));
+  }
+  list.replaceChildren(...items);
+}
+
+const counted = (number, one) => `${number} ${one}${number === 1 ? "" : "s"}`;
+
+/** The faults and the checks in a few words, and the worst of them; `checks` is null before they are made. */
+export function summary(faults, checks) {
+  const errors = faults.filter(({ severity }) => severity === "error").length;
+  const warnings = faults.length - errors;
+  const wrong = (kind) => (checks ?? []).filter((one) => one.kind === kind && one.wrong).length;
+  const [examples, claims] = [wrong("example"), wrong("claim")];
+  const said = [
+    errors && counted(errors, "error"),
+    warnings && counted(warnings, "warning"),
+    examples && `${counted(examples, "example")} ${examples === 1 ? "fails" : "fail"}`,
+    claims && `${counted(claims, "claim")} broken`,
+  ].filter(Boolean);
+  const kind = errors || examples || claims ? "error" : warnings ? "warning" : "";
+  const holds = checks?.length && !checks.some(({ text }) => text.startsWith("undecided"));
+  return { text: said.join(", ") || (holds ? "no faults, all checks hold" : "no faults"), kind };
+}
