@@ -97,8 +97,8 @@ function showFaults() {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "place";
-    button.dataset.place = `${fault.file}:${fault.from[0] + 1}`;
-    button.textContent = fault.file ? `${fault.file}:${fault.from[0] + 1}` : "book";
+    button.dataset.place = `${fault.file}:${fault.line}`;
+    button.textContent = fault.file ? `${fault.file}:${fault.line}` : "book";
     item.className = fault.severity;
     item.append(button, ` ${fault.message}${fault.help ? `; ${fault.help}` : ""}`);
     for (const fix of fault.file === screen.file ? fault.fixes : []) {
@@ -226,7 +226,7 @@ document.addEventListener("click", ({ target }) => {
   if (!(file in screen.files)) return;
   if (file !== screen.file) showFile(file);
   showView("rules");
-  editor.goTo(Number(line) - 1);
+  editor.goTo(Number(line));
 });
 
 const said = await fromLink();

@@ -48,10 +48,16 @@ function language({ statement, patterns }) {
   return [StreamLanguage.define(parser), syntaxHighlighting(style)];
 }
 
-/** The place of a line and a column, both from 0, in a text. */
-function place(doc, [line, column]) {
-  const row = doc.line(Math.min(line + 1, doc.lines));
-  return Math.min(row.from + column, row.to);
+/** The place of a line and a column of a fault in a text: both from 1, columns in code points. */
+function place(doc, line, column) {
+  const row = doc.line(Math.min(line ?? 1, doc.lines));
+  const before = [...row.text].slice(0, (column ?? 1) - 1).join("");
+  return row.from + before.length;
+}
+
+/** Where a fault or an edit begins and ends. */
+function span(doc, { line, column, end_line, end_column }) {
+  return { from: place(doc, line, column), to: place(doc, end_line, end_column) };
 }
 
 export function makeEditor(parent, colours, changed) {
@@ -72,11 +78,7 @@ export function makeEditor(parent, colours, changed) {
   const view = new EditorView({ parent });
   const mend = ({ edits }) =>
     view.dispatch({
-      changes: edits.map(({ from, to, text }) => ({
-        from: place(view.state.doc, from),
-        to: place(view.state.doc, to),
-        insert: text,
-      })),
+      changes: edits.map((edit) => ({ ...span(view.state.doc, edit), insert: edit.text })),
     });
   return {
     view,
@@ -87,10 +89,10 @@ export function makeEditor(parent, colours, changed) {
     faults(found) {
       const doc = view.state.doc;
       const diagnostics = found.map((fault) => {
-        const from = place(doc, fault.from);
+        const { from, to } = span(doc, fault);
         return {
           from,
-          to: Math.max(from, place(doc, fault.to)),
+          to: Math.max(from, to),
           severity: fault.severity,
           message: fault.help ? `${fault.message}\nhelp: ${fault.help}` : fault.message,
           actions: fault.fixes.map((fix) => ({
@@ -101,9 +103,9 @@ export function makeEditor(parent, colours, changed) {
       });
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
-    /** Goes to a line, from 0. */
+    /** Goes to a line, from 1. */
     goTo(line) {
-      const at = place(view.state.doc, [line, 0]);
+      const at = place(view.state.doc, line, 1);
       view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
       view.focus();
     },
