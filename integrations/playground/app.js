@@ -283,7 +283,7 @@ document.addEventListener("click", ({ target }) => {
   if (!(file in screen.files)) return;
   if (file !== screen.file) showFile(file);
   showView("rules");
-  editor.goTo(Number(line) - 1);
+  editor.goTo(Number(line));
 });
 // Another link in the same tab of the browser changes the address alone.
 addEventListener("hashchange", async () => {

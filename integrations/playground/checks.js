@@ -37,11 +37,11 @@ export const remarks = StateField.define({
   provide: (field) => EditorView.decorations.from(field),
 });
 
-/** Shows the remarks on a text, by lines from 0. */
+/** Shows the remarks on a text, by lines from 1. */
 export function showRemarks(view, checks) {
   const { doc } = view.state;
   const shown = checks
-    .filter(({ line }) => line < doc.lines)
-    .map((check) => Decoration.widget({ widget: new Remark(check), side: 1 }).range(doc.line(check.line + 1).to));
+    .filter(({ line }) => line <= doc.lines)
+    .map((check) => Decoration.widget({ widget: new Remark(check), side: 1 }).range(doc.line(check.line).to));
   view.dispatch({ effects: made.of(Decoration.set(shown, true)) });
 }

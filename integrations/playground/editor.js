@@ -9,10 +9,16 @@ import { language } from "./language.js";
 
 const TO_WRITE = "…"; // what a fix leaves to its author
 
-/** The place of a line and a column, both from 0, in a text. */
-function place(doc, [line, column]) {
-  const row = doc.line(Math.min(line + 1, doc.lines));
-  return Math.min(row.from + column, row.to);
+/** The place of a line and a column of a fault in a text: both from 1, columns in code points. */
+function place(doc, line, column) {
+  const row = doc.line(Math.min(line ?? 1, doc.lines));
+  const before = [...row.text].slice(0, (column ?? 1) - 1).join("");
+  return row.from + before.length;
+}
+
+/** Where a fault or an edit begins and ends. */
+function span(doc, { line, column, end_line, end_column }) {
+  return { from: place(doc, line, column), to: place(doc, end_line, end_column) };
 }
 
 /** What may stand at the cursor: `words` is asked with a line and a column in characters, from 0. */
@@ -50,7 +56,7 @@ export function makeEditor(parent, { colours, changed, words }) {
   const mend = (...fixes) => {
     const { doc } = view.state;
     const edits = fixes.flatMap((fix) => fix.edits);
-    const changes = edits.map(({ from, to, text }) => ({ from: place(doc, from), to: place(doc, to), insert: text }));
+    const changes = edits.map((edit) => ({ ...span(doc, edit), insert: edit.text }));
     const transaction = view.state.update({ changes });
     const left = edits.length === 1 ? edits[0].text.indexOf(TO_WRITE) : -1;
     const anchor = left < 0 ? 0 : transaction.changes.mapPos(changes[0].from, -1) + left;
@@ -80,10 +86,10 @@ export function makeEditor(parent, { colours, changed, words }) {
     faults(found) {
       const doc = view.state.doc;
       const diagnostics = found.map((fault) => {
-        const from = place(doc, fault.from);
+        const { from, to } = span(doc, fault);
         return {
           from,
-          to: Math.max(from, place(doc, fault.to)),
+          to: Math.max(from, to),
           severity: fault.severity,
           message: fault.help ? `${fault.message}\nhelp: ${fault.help}` : fault.message,
           actions: fault.fixes.map((fix) => ({ name: fix.title, apply: () => mend(fix) })),
@@ -91,9 +97,9 @@ export function makeEditor(parent, { colours, changed, words }) {
       });
       view.dispatch(setDiagnostics(view.state, diagnostics));
     },
-    /** Goes to a line, from 0. */
+    /** Goes to a line, from 1. */
     goTo(line) {
-      const at = place(view.state.doc, [line, 0]);
+      const at = place(view.state.doc, line, 1);
       view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
       view.focus();
     },

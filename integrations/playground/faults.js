@@ -9,10 +9,10 @@ function element(tag, given, ...children) {
   return made;
 }
 
-/** What leads to a line, from 0, of a file. */
+/** What leads to a line, from 1, of a file. */
 function placeOf(file, line) {
   if (file === null) return element("span", { textContent: "book" });
-  const shown = element("button", { type: "button", className: "place", textContent: `${file}:${line + 1}` });
+  const shown = element("button", { type: "button", className: "place", textContent: `${file}:${line}` });
   shown.dataset.place = shown.textContent;
   return shown;
 }
@@ -26,7 +26,7 @@ function fixButton(title, run) {
 /** Fills the list. Only the file on the screen, `shown`, is mended; `mend` takes fixes. */
 export function fillFaults(list, { faults, checks, shown, mend }) {
   const items = faults.slice(0, SHOWN).map((fault) => {
-    const item = element("li", { className: fault.severity }, placeOf(fault.file, fault.from[0]), ` ${fault.message}`);
+    const item = element("li", { className: fault.severity }, placeOf(fault.file, fault.line), ` ${fault.message}`);
     if (fault.help) item.append(element("span", { className: "help", textContent: fault.help }));
     const fixes = fault.file === shown ? fault.fixes : [];
     for (const fix of fixes) item.append(" ", fixButton(fix.title, () => mend(fix)));

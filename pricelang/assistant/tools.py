@@ -1,8 +1,10 @@
-"""What an assistant may ask of a book: plain functions whose answers are JSON."""
+"""What an assistant may ask of a book: plain functions whose answers are JSON, small enough to
+read.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import asdict, frozen
@@ -11,100 +13,91 @@ from pricelang.api import Book, load
 from pricelang.apps.audit_report.sections import as_data
 from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
-from pricelang.model.errors import BadRequest, PriceError
-from pricelang.syntax.diagnostics import BookError, Fault, render_fault
-from pricelang.usage.records import UsageError
+from pricelang.editor.fault_data import fault_data
+from pricelang.model.errors import BadRequest
+from pricelang.syntax.diagnostics import BookError
 
 Data = dict[str, Any]
+MOST = 40
+"""Rows of one answer: a model reads them all, and asks more narrowly for others."""
 
 
 @frozen(eq=False)
 class Tools:
-    """The tools over one book. Each docstring is what the assistant reads."""
+    """The tools over one book. What they raise is answered as an error."""
 
     book: Book
-
-    def functions(self) -> tuple[Callable[..., Data], ...]:
-        """The tools, in the order in which they are listed."""
-        return (
-            self.price,
-            self.explain,
-            self.quote,
-            self.models,
-            self.check,
-            self.audit,
-            self.diff,
-        )
 
     def price(
         self,
         model: str,
-        usage: dict[str, int | float | str],
+        usage: Mapping[str, int | float | str],
         at: str | None = None,
-        dimensions: dict[str, str] | None = None,
+        dimensions: Mapping[str, str] | None = None,
         strict: bool = False,
     ) -> Data:
-        """The exact cost of one request, with a line for each meter, the rules behind it and notes.
-
-        `usage` maps meters to quantities, such as {"input": 1200, "output": 300}; `at` is a day or
-        an instant in UTC, today unless given; `dimensions` are such as {"service_tier": "batch"}.
-        Amounts are decimal strings. What cannot be priced is an `error` with a code and a help.
-        """
-        return _answered(lambda: self._bill(model, usage, at, dimensions, strict).to_dict())
+        """The exact cost of one request, with a line for each meter, its rules, and notes."""
+        return self._bill(model, usage, at, dimensions, strict).to_dict()
 
     def explain(
         self,
         model: str,
-        usage: dict[str, int | float | str],
+        usage: Mapping[str, int | float | str],
         at: str | None = None,
-        dimensions: dict[str, str] | None = None,
+        dimensions: Mapping[str, str] | None = None,
     ) -> Data:
-        """Why a request costs what it does: each amount as its formula, with the file and line of
-        each rule and the page that it is from. Arguments as in `price`.
-        """
-        return _answered(
-            lambda: {"explanation": self._bill(model, usage, at, dimensions, False).explain()}
-        )
+        """Each amount as its formula, with the file and line of each rule."""
+        return {"explanation": self._bill(model, usage, at, dimensions, False).explain()}
 
-    def quote(self, request: dict[str, Any], at: str | None = None) -> Data:
-        """What a request body of the Messages API will cost before it is sent: low, expected and
-        high, with what each part adds. Nothing is sent anywhere.
-        """
-        return _answered(lambda: self.book.quote(request, at=at).to_dict())
+    def quote(self, request: Data, at: str | None = None, output: int | None = None) -> Data:
+        """What a request body costs before it is sent: low, expected and high."""
+        found: Data = self.book.quote(request, at=at, output=output).to_dict()
+        return found
+
+    def models(self, at: str | None = None, named: str = "") -> Data:
+        """The models with a part of a name, the newest first, with dates and aliases."""
+        found = [
+            {
+                name: value
+                for name, value in asdict(model).items()
+                if name not in ("source", "location")
+            }
+            for model in reversed(self.book.models(at))
+            if any(named in name for name in (model.name, *model.aliases))
+        ]
+        return _first("models", found)
 
     def check(self, text: str) -> Data:
-        """Everything that is wrong with the text of a book of rules: `faults` with code, place,
-        message and help, and the same as text with the lines. No faults: the book can be used.
-        """
-        return _answered(lambda: _checked(text))
+        """Everything that is wrong with the text of a book."""
+        try:
+            checked = check_layers(read_layers(text + "\n"))
+            faults, texts = checked.faults, checked.texts
+        except BookError as error:
+            faults, texts = error.faults, error.texts
+        return _first("faults", [fault_data(fault, texts) for fault in faults])
 
     def audit(self, text: str | None = None) -> Data:
-        """The verdict on each claim of a book, over every request that it admits: proven, broken
-        with a request that breaks it, or undecided. Without a `text` of rules, of the book served.
-        """
-        return _answered(lambda: as_data(self._book(text).audit, ["claims"]))
+        """How many claims are proven, and the others with the request that breaks them."""
+        claims = as_data(self._book(text).audit, ["claims"])["claims"]
+        others = [claim for claim in claims if not claim["holds"]]
+        return {"proven": len(claims) - len(others), **_first("claims", others)}
 
     def diff(
         self,
         text: str | None = None,
         at: str | None = None,
         other_at: str | None = None,
+        model: str | None = None,
     ) -> Data:
-        """What changes for whom: from the book served to the rules in `text`, or, with `at` and
-        `other_at`, from one day to another. Every request is compared.
-        """
-        return _answered(
-            lambda: {
-                "changes": [
-                    {"kind": one.kind, "text": one.text, "old": one.old, "new": one.new}
-                    for one in self.book.diff(self._book(text), at, other_at)
-                ]
-            }
-        )
-
-    def models(self) -> Data:
-        """The models of the book, with their dates and aliases."""
-        return {"models": [asdict(model) for model in self.book.models()]}
+        """What changes for whom, from the book to a text, or from one day to another."""
+        if text is None and (at is None or other_at is None):
+            raise BadRequest("missing_key", "give `text`, or both `at` and `other_at`")
+        found = [
+            {"kind": one.kind, "text": one.text}
+            for one in self.book.diff(self._book(text), at, other_at)
+            if model is None or model in one.models or not (one.models or one.who)
+        ]
+        return _first("changes", found)
 
     def _book(self, text: str | None) -> Book:
         return self.book if text is None else load(text + "\n")
@@ -112,9 +105,9 @@ class Tools:
     def _bill(
         self,
         model: str,
-        usage: dict[str, int | float | str],
+        usage: Mapping[str, int | float | str],
         at: str | None,
-        dimensions: dict[str, str] | None,
+        dimensions: Mapping[str, str] | None,
         strict: bool,
     ) -> Any:
         # a number of JSON is what it is written as: money never meets a float
@@ -124,7 +117,7 @@ class Tools:
         )
 
 
-def _dimensions(said: dict[str, str] | None) -> dict[str, Any]:
+def _dimensions(said: Mapping[str, str] | None) -> dict[str, Any]:
     """The dimensions that are said; names of other arguments are none."""
     taken = {"model", "usage", "at", "record", "each", "strict", "position"}
     for name in (said or {}).keys() & taken:
@@ -136,37 +129,6 @@ def _written(quantity: int | float | str) -> int | str:
     return repr(quantity) if isinstance(quantity, float) else quantity
 
 
-def _answered(ask: Callable[[], Data]) -> Data:
-    """An answer, or the error that stands in its place."""
-    try:
-        return ask()
-    except PriceError as error:
-        return {"error": error.to_dict()}
-    except UsageError as error:
-        return {"error": {"code": error.code, "message": error.message, "help": error.help}}
-    except BookError as error:
-        return {"error": {"code": error.code, "message": str(error), "help": error.help}}
-
-
-def _checked(text: str) -> Data:
-    try:
-        checked = check_layers(read_layers(text + "\n"))
-        faults, texts = checked.faults, checked.texts
-    except BookError as error:
-        faults, texts = error.faults, error.texts
-    return {
-        "faults": list(_faults(faults)),
-        "text": "\n".join(render_fault(fault, texts) for fault in faults) or "no faults",
-    }
-
-
-def _faults(faults: tuple[Fault, ...]) -> Iterator[Data]:
-    for fault in faults:
-        yield {
-            "code": fault.code,
-            "severity": fault.severity,
-            "line": fault.span.line,
-            "column": fault.span.column,
-            "message": fault.message,
-            "help": fault.help,
-        }
+def _first(name: str, rows: Sequence[Data]) -> Data:
+    """The first rows, and how many more there are."""
+    return {name: list(rows[:MOST]), "more": max(0, len(rows) - MOST)}

@@ -17,7 +17,6 @@ from pricelang.cli.failures import (
     fault_lines,
     paths_in,
     paths_of,
-    renamed,
     warn_of_same_name,
 )
 from pricelang.cli.freshness import OLD, freshness_options, old_sources
@@ -25,7 +24,7 @@ from pricelang.cli.watching import watched
 from pricelang.model.book import Book
 from pricelang.present.terminal import say
 from pricelang.present.text import how_many
-from pricelang.syntax.diagnostics import BookError, Fault, Span
+from pricelang.syntax.diagnostics import BookError, Fault
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
 STDIN = "-"
@@ -103,8 +102,10 @@ def _show(
             {} if path == STDIN else paths_of(path),
         )
     if as_json:
+        from pricelang.editor.fault_data import fault_data  # and fixes, which people need not
+
         for fault in faults:
-            click.echo(json.dumps(_as_data(renamed(fault, names))))
+            click.echo(json.dumps(fault_data(fault, texts, names)))
     else:
         for text in fault_lines(faults, texts, names, sys.stdout):
             for line in text.split("\n"):
@@ -132,24 +133,3 @@ def _summary(book: Book | None, faults: tuple[Fault, ...]) -> str:
         f"{book.name}: no faults "
         f"({', '.join(how_many(len(found), name) for name, found in parts.items() if found)})"
     )
-
-
-def _as_data(fault: Fault) -> dict[str, object]:
-    return {
-        "code": fault.code,
-        "severity": fault.severity,
-        "message": fault.message,
-        **_place(fault.span),
-        "help": fault.help,
-        "others": [{**_place(span), "label": label} for span, label in fault.others],
-    }
-
-
-def _place(span: Span) -> dict[str, object]:
-    return {
-        "file": span.file or None,
-        "line": span.line or None,
-        "column": span.column or None,
-        "end_line": span.end_line or None,
-        "end_column": span.end_column or None,
-    }

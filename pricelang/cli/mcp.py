@@ -23,10 +23,10 @@ def command(path: str) -> None:
     """
     with failures():
         needed("mcp", "mcp", "assistants are served by mcp")
-    from pricelang.assistant.server import make_server
+    from pricelang.assistant.server import make_server, serve
 
     try:
         server = make_server(path)
     except BookError as error:
         raise UnusableBook(error, path) from None
-    server.run("stdio")
+    serve(server)

@@ -34,16 +34,6 @@ class PriceError(ExplainedError):
         self.rule = rule
         self.location = origin.place if origin is not None else None
 
-    def to_dict(self) -> dict[str, str | None]:
-        """The error as `pricelang price --json` prints it."""
-        return {
-            "code": self.code,
-            "message": self.message,
-            "rule": self.rule,
-            "location": self.location,
-            "help": self.help,
-        }
-
 
 class UnknownName(PriceError):
     """A model, dimension, value or meter that the book does not know (codes `unknown_…`)."""

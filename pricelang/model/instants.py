@@ -110,3 +110,13 @@ def written(seconds: int) -> str:
         .removesuffix(" 00:00:00")
     )
     return text.removesuffix(":00") if len(text) > 10 else text
+
+
+def for_programs(seconds: int) -> str:
+    """UTC seconds as records have them: a day, with the time unless it is midnight.
+
+    >>> for_programs(86_400), for_programs(90_000)
+    ('1970-01-02', '1970-01-02T01:00Z')
+    """
+    text = written(seconds)
+    return text.replace(" ", "T") + "Z" if " " in text else text

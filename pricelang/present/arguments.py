@@ -42,6 +42,17 @@ def as_flags() -> Iterator[None]:
         _running -= 1
 
 
+@contextmanager
+def as_arguments() -> Iterator[None]:
+    """While a command serves a program, errors name arguments again."""
+    global _running
+    before, _running = _running, 0
+    try:
+        yield
+    finally:
+        _running = before
+
+
 def spoken(flags: str, arguments: str) -> str:
     """One of two texts: for a command, or for a program."""
     return flags if _running else arguments

@@ -11,7 +11,12 @@ Help = str | Callable[[], str | None] | None
 
 
 class ExplainedError(Exception):
-    """An error with a `code` for programs, a `message` of one sentence, and a `help`."""
+    """An error with a `code` for programs, a `message` of one sentence, and a `help`. `rule` is the
+    rule that decided, `location` its `file:line`; None where none did.
+    """
+
+    rule: str | None = None
+    location: str | None = None
 
     def __init__(self, code: str, message: str, help: Help) -> None:
         message = said_to_caller(message)
@@ -26,6 +31,16 @@ class ExplainedError(Exception):
         if callable(self._help):
             self._help = self._help()
         return said_to_caller(self._help) if self._help is not None else None
+
+    def to_dict(self) -> dict[str, str | None]:
+        """The error as `pricelang price --json` prints it."""
+        return {
+            "code": self.code,
+            "message": self.message,
+            "rule": self.rule,
+            "location": self.location,
+            "help": self.help,
+        }
 
     def __reduce__(self) -> tuple[object, ...]:
         # made without its `__init__`, whose arguments are not its `args`

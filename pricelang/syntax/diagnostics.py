@@ -98,6 +98,18 @@ class BookError(Exception):
         """What to do next about the first fault."""
         return self.faults[0].help if self.faults else None
 
+    def to_dict(self) -> dict[str, str | None]:
+        """The first fault as other errors are printed as JSON, and how many more there are."""
+        more = len(self.faults) - 1
+        rest = f", and {more} more fault{'' if more == 1 else 's'}" if more > 0 else ""
+        return {
+            "code": self.code,
+            "message": (self.faults[0].message if self.faults else "") + rest,
+            "rule": self.rule,
+            "location": self.location,
+            "help": self.help,
+        }
+
     def __reduce__(self) -> tuple[object, ...]:
         # made without its `__init__`, whose arguments are not its `args`
         return type(self).__new__, (type(self), *self.args), self.__dict__

@@ -57,7 +57,7 @@ class Applicability:
     name: str
     title: str
     models: tuple[str, ...]
-    periods: tuple[tuple[str, str | None], ...]
+    periods: tuple[tuple[str | None, str | None], ...]
     values: tuple[tuple[str, tuple[str, ...]], ...]
     any: tuple[str, ...] = ()
 
@@ -195,12 +195,12 @@ def _points(mask: int) -> list[int]:
     return [point for point in range(mask.bit_length()) if mask >> point & 1]
 
 
-def _periods(book: m.Book, stretches: list[int]) -> tuple[tuple[str, str | None], ...]:
-    """Runs of stretches of time as half-open periods of days; an end of None goes on."""
-    periods: list[tuple[str, str | None]] = []
+def _periods(book: m.Book, stretches: list[int]) -> tuple[tuple[str | None, str | None], ...]:
+    """Runs of stretches of time as half-open periods of days; an end of None has no bound."""
+    periods: list[tuple[str | None, str | None]] = []
     for _, run in itertools.groupby(enumerate(stretches), lambda pair: pair[1] - pair[0]):
         numbers = [number for _, number in run]
-        start = day(book.boundaries[numbers[0] - 1]) if numbers[0] else "the beginning"
+        start = day(book.boundaries[numbers[0] - 1]) if numbers[0] else None
         end = day(book.boundaries[numbers[-1]]) if numbers[-1] < len(book.boundaries) else None
         periods.append((start, end))
     return tuple(periods)

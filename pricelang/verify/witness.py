@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from pricelang.model import book as m
-from pricelang.model.instants import with_time, written
+from pricelang.model.instants import for_programs, with_time
 from pricelang.model.requests import Point
 from pricelang.model.space import first_sum, holds, value_at, with_value
 from pricelang.model.threshold_bands import quantities_on
@@ -56,10 +56,11 @@ def witness(analysis: Analysis, point: Point, usage: Mapping[int, Fraction]) -> 
             dimensions.append((dimension.name, dimension.values[value].name))
     # A day alone would leave open what the clock says.
     clock = any(dimension.clocked for dimension in book.dimensions)
-    at = (with_time if clock else written)(instant_of(analysis, point))
+    instant = instant_of(analysis, point)
+    at = with_time(instant).replace(" ", "T") + "Z" if clock else for_programs(instant)
     return Witness(
         book.models[point[0]].name,
-        at if " " not in at else at.replace(" ", "T") + "Z",
+        at,
         tuple(dimensions),
         tuple(
             (book.meters[meter].name, quantity) for meter, quantity in sorted(quantities.items())

@@ -65,6 +65,7 @@ def test_faults_are_shown_with_places_that_a_terminal_can_open(
         "end_column",
         "help",
         "others",
+        "fixes",
     }
 
 

@@ -117,6 +117,7 @@ def test_a_day_with_a_time_is_one_instant(
             "--json",
         ).stdout
     )
+    assert noon["usage"]["first_difference"] == "2026-06-30T23:00Z"
     assert [noon["usage"]["totals"][0][side] for side in ("old", "new")] == ["8", "4"]
 
 

@@ -197,7 +197,9 @@ def _order(report: AuditReport) -> Html:
 def _reach(reach: Applicability, report: AuditReport, links: RuleLinks) -> tuple[str, ...]:
     days = [
         element(
-            "div", f"from {start}" + (f" before {end}" if end is not None else ""), class_="short"
+            "div",
+            f"from {start or 'the beginning'}" + (f" before {end}" if end is not None else ""),
+            class_="short",
         )
         for start, end in reach.periods
     ]

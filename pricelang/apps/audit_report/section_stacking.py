@@ -13,6 +13,7 @@ from pricelang.apps.audit_report.requests import (
     record_of,
     with_requests,
 )
+from pricelang.model.instants import for_programs, seconds_of
 from pricelang.present.json_data import fields_of
 from pricelang.present.markdown import Markdown, code, line, quoted
 from pricelang.present.markdown import table_lines as markdown_lines
@@ -103,7 +104,10 @@ def _reach(reach: Applicability, models: int, every: bool) -> str:
 
 def _periods(reach: Applicability) -> str:
     """The days on which a modifier can apply."""
-    periods = (f"from {start}" + (f" before {end}" if end else "") for start, end in reach.periods)
+    periods = (
+        f"from {start or 'the beginning'}" + (f" before {end}" if end else "")
+        for start, end in reach.periods
+    )
     return ", ".join(periods) or "never"
 
 
@@ -161,13 +165,18 @@ def stacking_data(audit: Audit) -> dict[str, Any]:
     ]
     applies = [
         {
-            **fields_of(reach, "name", "models", "periods"),
+            **fields_of(reach, "name", "models"),
+            "periods": [[_instant(end) for end in period] for period in reach.periods],
             "values": {name: list(held) for name, held in reach.values},
             "any": list(reach.any),
         }
         for reach in audit.reach
     ]
     return {"stacking": pairs, "together": _together_data(audit), "reach": applies}
+
+
+def _instant(day: str | None) -> str | None:
+    return None if day is None else for_programs(seconds_of(day))
 
 
 def _together_data(audit: Audit) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pricelang.apps.break_even.allowances import PoolEnd
 from pricelang.apps.break_even.break_even import BreakEven
 from pricelang.apps.break_even.caches import CacheBreakEven, costs
 from pricelang.apps.break_even.shares import OutputShare
-from pricelang.model.instants import written
+from pricelang.model.instants import for_programs, written
 from pricelang.present.charts import Chart, ChartLine
 from pricelang.present.decimals import grouped, money
 from pricelang.present.json_data import fields_of
@@ -134,7 +134,7 @@ def break_even_data(found: BreakEven) -> dict[str, object]:
     ends = ("meter", "title", "quantity", "unit", "account", "uses", "least")
     paid = ("price", "per", "currency", "location")
     return {
-        "at": written(found.at),
+        "at": for_programs(found.at),
         "caches": [_cache_data(cache) for cache in found.caches],
         "without": list(found.without),
         "pools": [fields_of(pool, *ends, *paid) for pool in found.pools],

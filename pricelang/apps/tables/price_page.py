@@ -16,7 +16,7 @@ from pricelang.apps.price_page.page import (
     PageFigure,
     PriceTable,
 )
-from pricelang.model.instants import written
+from pricelang.model.instants import for_programs, written
 from pricelang.present.decimals import grouped, money
 from pricelang.present.json_data import fields_of
 from pricelang.present.table import Table
@@ -98,7 +98,7 @@ def _money(figure: PageFigure) -> str:
 def page_data(page: Page) -> dict[str, object]:
     """Everything, for JSON."""
     return {
-        "at": written(page.at),
+        "at": for_programs(page.at),
         "tables": [_table_data(table) for table in page.tables],
         CACHE: [
             {**fields_of(x, "meter", "factor", "of"), "models": list(x.models) or None}

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pricelang.apps.account_change import AccountRow, Currencies
 from pricelang.apps.tables.usage_report import value_text
 from pricelang.apps.usage_change import GroupChange, UsageChange
-from pricelang.model.instants import written
+from pricelang.model.instants import for_programs, written
 from pricelang.present.decimals import plain
 from pricelang.present.json_data import fields_of
 from pricelang.present.readable import readable_amount, readable_amounts
@@ -142,7 +142,7 @@ def change_data(change: UsageChange) -> dict[str, object]:
         "unread": change.unread,
         "ranges": change.ranges,
         "records": change.read,
-        "first_difference": None if change.since is None else written(change.since),
+        "first_difference": None if change.since is None else for_programs(change.since),
         "on_or_after": change.on_or_after,
     }
 

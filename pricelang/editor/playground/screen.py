@@ -1,4 +1,4 @@
-"""A book as it stands in the playground, and its faults as the page marks them."""
+"""A book as it stands in the playground, and its faults."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import define
 
 from pricelang.api import Book
-from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
+from pricelang.editor.fault_data import fault_data
+from pricelang.syntax.diagnostics import Fault
 
 if TYPE_CHECKING:
     from pricelang.editor.open_books import OpenBook
@@ -48,21 +49,16 @@ class Screen:
 
 
 def faults_of(screen: Screen) -> Iterator[dict[str, Any]]:
-    """The faults of the book as an editor shows them: columns in UTF-16 units, from 0."""
+    """The faults of the book, their files as the playground names them."""
+    texts = screen.opened.texts if screen.opened is not None else {}
+    names = {name: screen.file(name) for name in texts}
     for fault in screen.faults:
-        yield {
-            "code": fault.code,
-            "severity": fault.severity,
-            "message": fault.message,
-            "help": fault.help,
-            **_place(screen, fault.span),
-            "fixes": list(_fixes(screen, fault)),
-        }
+        yield fault_data(fault, texts, names)
 
 
 def checks_of(screen: Screen) -> Iterator[dict[str, Any]]:
     """What each example comes to and the verdict on each claim, at the lines of the book's own
-    files, from 0; nothing of a book that came with the package.
+    files; nothing of a book that came with the package.
     """
     from pricelang.editor.lenses import claim_lenses, example_lenses
 
@@ -71,30 +67,5 @@ def checks_of(screen: Screen) -> Iterator[dict[str, Any]]:
     for kind, lenses in (("example", example_lenses), ("claim", claim_lenses)):
         for lens in lenses(screen.opened):
             if lens.file in screen.opened.own_paths:
-                place = {"file": screen.file(lens.file), "line": lens.line - 1}
+                place = {"file": screen.file(lens.file), "line": lens.line}
                 yield {"kind": kind, **place, "text": lens.text, "wrong": lens.wrong}
-
-
-def _fixes(screen: Screen, fault: Fault) -> Iterator[dict[str, Any]]:
-    from pricelang.editor.fixes import fixes_of
-
-    texts = dict(screen.opened.texts) if screen.opened is not None else {}
-    for fix in fixes_of(fault, texts):
-        edits = [{**_place(screen, edit.span), "text": edit.text} for edit in fix.edits]
-        yield {"title": fix.title, "edits": edits, "certain": fix.certain}
-
-
-def _place(screen: Screen, span: Span) -> dict[str, Any]:
-    if span == NOWHERE or screen.opened is None:
-        return {"file": None, "from": [0, 0], "to": [0, 0]}
-    rows = screen.opened.texts.get(span.file, "").split("\n")
-
-    def at(line: int, column: int) -> list[int]:
-        row = rows[line - 1] if 0 < line <= len(rows) else ""
-        return [line - 1, len(row[: column - 1].encode("utf-16-le", "surrogatepass")) // 2]
-
-    return {
-        "file": screen.file(span.file),
-        "from": at(span.line, span.column),
-        "to": at(span.end_line, span.end_column),
-    }

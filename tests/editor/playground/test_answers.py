@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 import pricelang
 from pricelang.apps.new_book import new_book
+from pricelang.apps.output_schemas import schema_of
 from pricelang.editor.playground.answers import Playground
 from pricelang.editor.playground.folder import examples
 from pricelang.present.decimals import plain
@@ -65,16 +67,21 @@ def test_a_refusal_says_why(playground: Playground) -> None:
     assert "model-1" in found["html"]
 
 
-def test_a_fault_has_its_place_in_units_of_an_editor_and_its_fix(playground: Playground) -> None:
+def test_a_fault_is_as_the_schema_of_check_says_with_its_place_and_its_fix(
+    playground: Playground,
+) -> None:
     text = SHOP.replace('"Shop"', '"😀"').replace('"Batch" see page', '"😀" see pag')
     found = ask(playground, text)
     assert found["form"] is None
     (fault,) = found["faults"]
     row = next(row for row in text.split("\n") if row.startswith("multiplier"))
-    line = line_of("multiplier") - 1
-    place = {"file": "shop.price", "from": [line, len(row) - 2], "to": [line, len(row) + 1]}
+    line, end = line_of("multiplier"), len(row) + 1
+    place = {"file": "shop.price", "line": line, "column": end - 3}
+    place |= {"end_line": line, "end_column": end}
     assert {**fault, **place} == fault
-    assert fault["fixes"] == [{"title": "write `page`", "edits": [{**place, "text": "page"}]}]
+    mended = {"title": "write `page`", "certain": True, "edits": [{**place, "text": "page"}]}
+    assert fault["fixes"] == [mended]
+    Draft202012Validator(schema_of("check")).validate(fault)
 
 
 def test_a_broken_claim_shows_the_request_that_breaks_it(playground: Playground) -> None:

@@ -1,0 +1,189 @@
+"""The tools as an assistant is told of them: what each takes and answers, as JSON Schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import frozen
+
+from pricelang.api import Book
+from pricelang.apps.output_schemas import standing_alone
+from pricelang.assistant.tools import Tools
+
+Schema = dict[str, Any]
+_SHARED = "common.schema.json#/$defs/"
+_COUNT = {"type": "integer", "minimum": 0}
+_TEXT = {"type": "string"}
+
+
+@frozen(eq=False)
+class Tool:
+    """A tool with its schemas; `answer` takes the arguments by name and returns JSON."""
+
+    name: str
+    title: str
+    description: str
+    takes: Schema
+    answers: Schema
+    answer: Callable[..., dict[str, Any]]
+
+
+def tools_of(book: Book) -> tuple[Tool, ...]:
+    """The tools over a book, in the order in which they are listed."""
+    tools, day = Tools(book), _day("when the request is sent, now unless given")
+    model = {"type": "string", "description": "a model id; never guess one, ask `models`"}
+    request = {"model": model, "usage": _usage(book), "at": day, "dimensions": _dimensions(book)}
+    needed = ("model", "usage")
+    strict = {"type": "boolean", "description": "refuse an amount that has a warning"}
+    return (
+        Tool(
+            "price",
+            "Price a request",
+            "The exact cost of one request, with a line for each meter, the rules behind it, and "
+            "notes. Amounts are decimal strings.",
+            _object({**request, "strict": strict}, needed),
+            _shared("bill"),
+            tools.price,
+        ),
+        Tool(
+            "explain",
+            "Explain a price",
+            "Why a request costs what it does: each amount as its formula, with the file and line "
+            "of each rule and the page that it is from.",
+            _object(request, needed),
+            _object({"explanation": _TEXT}, ("explanation",)),
+            tools.explain,
+        ),
+        Tool(
+            "quote",
+            "Quote a request",
+            "What a request body of the Messages API will cost before it is sent: low, expected "
+            "and high, with what each part adds. Nothing is sent anywhere.",
+            _object(
+                {
+                    "request": {"type": "object", "description": "the body, with its messages"},
+                    "at": day,
+                    "output": {**_COUNT, "description": "the expected tokens of the answer"},
+                },
+                ("request",),
+            ),
+            _shared("quote"),
+            tools.quote,
+        ),
+        Tool(
+            "models",
+            "List models",
+            "The models of the book, the newest first, with their dates and aliases.",
+            _object(
+                {
+                    "at": _day("only those released by then"),
+                    "named": {**_TEXT, "description": "a part of the id or of an alias"},
+                }
+            ),
+            _rows("models", _model()),
+            tools.models,
+        ),
+        Tool(
+            "check",
+            "Check rules",
+            "Everything that is wrong with the text of a book, each fault with its place, a help "
+            "and fixes. No faults: the book can be used.",
+            _object({"text": {**_TEXT, "description": "the rules of a whole book"}}, ("text",)),
+            _rows("faults", {"$ref": _SHARED + "fault"}),
+            tools.check,
+        ),
+        Tool(
+            "audit",
+            "Audit claims",
+            "How many claims of a book are proven over every request, and the others: broken, with "
+            "a request that breaks it, or undecided.",
+            _object({"text": _rules("of the book served unless given")}),
+            _rows("claims", {"$ref": _SHARED + "claim"}, proven=_COUNT),
+            tools.audit,
+        ),
+        Tool(
+            "diff",
+            "Compare prices",
+            "What changes for whom: from the book served to the rules in `text`, or from the day "
+            "`at` to the day `other_at`. Every request is compared.",
+            _object(
+                {
+                    "text": _rules("the new side"),
+                    "at": _day("the old side"),
+                    "other_at": _day("the new side"),
+                    "model": {**_TEXT, "description": "only what concerns this model"},
+                }
+            ),
+            _rows("changes", _object({"kind": _TEXT, "text": _TEXT}, ("kind", "text"))),
+            tools.diff,
+        ),
+    )
+
+
+def _usage(book: Book) -> Schema:
+    """Quantities by meter, with the meters that the book has."""
+    amount = {"type": ["integer", "number", "string"]}
+    return {
+        "type": "object",
+        "description": 'quantities by meter, such as {"input": 1200}; "10 minutes" is one too',
+        "properties": {one.name: {**amount, "description": one.unit} for one in book.meters},
+        "additionalProperties": amount,
+        "minProperties": 1,
+    }
+
+
+def _dimensions(book: Book) -> Schema:
+    """Values by dimension, with those that the book has."""
+    return {
+        "type": "object",
+        "description": "what a price depends on beside the model and the day",
+        "properties": {
+            one.name: {
+                **_TEXT,
+                "description": f"{', '.join(one.values)}; {one.default} unless given",
+            }
+            for one in book.dimensions
+        },
+        "additionalProperties": _TEXT,
+    }
+
+
+def _model() -> Schema:
+    name, day = {"$ref": _SHARED + "name"}, {"$ref": _SHARED + "day"}
+    ends = {"oneOf": [day, {"type": "null"}]}
+    fields = {
+        "name": name,
+        "aliases": {"type": "array", "items": _TEXT},
+        "released": day,
+        "deprecated": ends,
+        "retired": ends,
+    }
+    return _object(fields, tuple(fields))
+
+
+def _rows(name: str, row: Schema, **beside: Schema) -> Schema:
+    fields = {**beside, name: {"type": "array", "items": row}, "more": _COUNT}
+    return standing_alone(_object(fields, tuple(fields)))
+
+
+def _shared(name: str) -> Schema:
+    """A shared definition as a schema whose root is an object, as the protocol wants it."""
+    return {"type": "object", **standing_alone({"$ref": _SHARED + name})}
+
+
+def _object(fields: dict[str, Schema], required: tuple[str, ...] = ()) -> Schema:
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _rules(what: str) -> Schema:
+    return {**_TEXT, "description": f"the rules of a whole book; {what}"}
+
+
+def _day(what: str) -> Schema:
+    return {**_TEXT, "description": f"{what}: a day such as 2026-11-02, or an instant in UTC"}
