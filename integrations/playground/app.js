@@ -20,6 +20,7 @@ const left = new Map();
 let texts = new Map();
 let faults = [];
 let checks = null;
+let current = false; // whether the checks are those of the text as it stands
 let notice = "";
 let timer = 0;
 let links = 0;
@@ -29,6 +30,7 @@ const editor = makeEditor(at("editor"), {
   changed(text) {
     screen.files[screen.file] = text;
     notice = "";
+    current = false;
     later();
   },
   async words(place) {
@@ -91,6 +93,7 @@ async function askChecks() {
   const found = await python({ ...asked, ask: "checks" }).catch(() => null);
   if (!found || JSON.stringify(asked) !== JSON.stringify(question())) return;
   checks = found.checks;
+  current = true;
   showFaults();
   document.body.dataset.checked = document.body.dataset.answers;
 }
@@ -117,7 +120,7 @@ function showFaults() {
   editor.faults(faults.filter(here));
   editor.checks((checks ?? []).filter(here));
   fillFaults(at("faults"), { faults, checks: checks ?? [], shown: screen.file, mend: editor.mend });
-  const { text, kind } = summary(faults, checks);
+  const { text, kind } = summary(faults, checks ?? [], current);
   at("status").textContent = notice || text;
   at("status").className = notice ? "warning" : kind;
 }
@@ -167,6 +170,7 @@ function begin(example, said = {}, states = new Map()) {
   at("day").elements.at.value = screen.day;
   faults = [];
   checks = null;
+  current = false;
   screen.file = "";
   showFile(said.file in screen.files ? said.file : example.shown);
   showTab(screen.tab);
@@ -215,6 +219,7 @@ function showTab(name) {
     tab.tabIndex = chosen ? 0 : -1;
     if (chosen) at("panel").setAttribute("aria-labelledby", tab.id);
   }
+  at("panel").dataset.tab = screen.tab;
   at("guide").hidden = screen.tab !== "guide";
   at("panel").hidden = screen.tab === "guide";
   at("request").hidden = screen.tab !== "price";
@@ -278,6 +283,7 @@ document.addEventListener("click", ({ target }) => {
   } else if (request) {
     Object.assign(screen, { request: JSON.parse(request), form: null });
     showTab("price");
+    at("tab-price").focus();
   }
   const [, file, line] = place?.match(/^(.*?):(\d+)/) ?? [];
   if (!(file in screen.files)) return;

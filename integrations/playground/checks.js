@@ -2,7 +2,7 @@
 import { StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType } from "@codemirror/view";
 
-const LONGEST = 60;
+const LONGEST = 45;
 const made = StateEffect.define();
 
 class Remark extends WidgetType {
@@ -16,16 +16,15 @@ class Remark extends WidgetType {
   toDOM() {
     const shown = document.createElement("span");
     shown.className = this.wrong ? "check wrong" : "check";
-    shown.textContent = `${this.wrong ? "✗" : "✓"} ${brief(this.text)}`;
+    const text = told(this.text);
+    shown.textContent = `${this.wrong ? "✗" : "✓"} ${text.length > LONGEST ? `${text.slice(0, LONGEST)} …` : text}`;
+    shown.title = text;
     return shown;
   }
 }
 
-/** A remark without the request that a broken claim names: that is too long for the end of a line. */
-export function brief(text) {
-  const short = text.replace(/ by \{.*\}: /, ": ");
-  return short.length > LONGEST ? `${short.slice(0, LONGEST)} …` : short;
-}
+/** A remark without the request that a broken claim names, which the tab of claims shows. */
+export const told = (text) => text.replace(/ by \{.*\}: /, ": ");
 
 /** The extension that holds them, and moves them with their lines. */
 export const remarks = StateField.define({

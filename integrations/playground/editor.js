@@ -25,12 +25,14 @@ function span(doc, { line, column, end_line, end_column }) {
 function completing(words) {
   return async (context) => {
     const begun = context.matchBefore(/[A-Za-z0-9_.:@/-]*/);
-    if (begun.from === begun.to && !context.explicit) return null;
+    if (!begun.text && !context.explicit) return null;
     const row = context.state.doc.lineAt(context.pos);
     const column = [...row.text.slice(0, context.pos - row.from)].length;
     const found = await words([row.number - 1, column]);
-    const options = found.map(({ text, kind }, at) => ({ label: text, detail: kind ?? "", boost: -Math.min(at, 99) }));
-    return { from: begun.from, options, validFor: /^[A-Za-z0-9_.:@/-]*$/ };
+    const options = found
+      .filter(({ text }) => text !== begun.text)
+      .map(({ text, kind }, at) => ({ label: text, detail: kind ?? "", boost: -Math.min(at, 99) }));
+    return { from: begun.from, options };
   };
 }
 

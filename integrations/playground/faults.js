@@ -1,5 +1,5 @@
 // The list below the rules: faults with what mends them, then the checks that fail.
-import { brief } from "./checks.js";
+import { told } from "./checks.js";
 
 const SHOWN = 20;
 
@@ -27,8 +27,9 @@ function fixButton(title, run) {
 export function fillFaults(list, { faults, checks, shown, mend }) {
   const items = faults.slice(0, SHOWN).map((fault) => {
     const item = element("li", { className: fault.severity }, placeOf(fault.file, fault.line), ` ${fault.message}`);
-    if (fault.help) item.append(element("span", { className: "help", textContent: fault.help }));
     const fixes = fault.file === shown ? fault.fixes : [];
+    const shownByFix = fixes.some(({ title }) => title === fault.help);
+    if (fault.help && !shownByFix) item.append(element("span", { className: "help", textContent: fault.help }));
     for (const fix of fixes) item.append(" ", fixButton(fix.title, () => mend(fix)));
     return item;
   });
@@ -39,18 +40,18 @@ export function fillFaults(list, { faults, checks, shown, mend }) {
   }
   for (const check of checks.filter(({ wrong }) => wrong)) {
     const said = check.kind === "example" ? "this example" : "this claim is";
-    items.push(element("li", { className: "error" }, placeOf(check.file, check.line), ` ${said} ${brief(check.text)}`));
+    items.push(element("li", { className: "error" }, placeOf(check.file, check.line), ` ${said} ${told(check.text)}`));
   }
   list.replaceChildren(...items);
 }
 
 const counted = (number, one) => `${number} ${one}${number === 1 ? "" : "s"}`;
 
-/** The faults and the checks in a few words, and the worst of them; `checks` is null before they are made. */
-export function summary(faults, checks) {
+/** The faults and the checks in a few words, and the worst of them; `current` are checks of this very text. */
+export function summary(faults, checks, current) {
   const errors = faults.filter(({ severity }) => severity === "error").length;
   const warnings = faults.length - errors;
-  const wrong = (kind) => (checks ?? []).filter((one) => one.kind === kind && one.wrong).length;
+  const wrong = (kind) => checks.filter((one) => one.kind === kind && one.wrong).length;
   const [examples, claims] = [wrong("example"), wrong("claim")];
   const said = [
     errors && counted(errors, "error"),
@@ -59,6 +60,6 @@ export function summary(faults, checks) {
     claims && `${counted(claims, "claim")} broken`,
   ].filter(Boolean);
   const kind = errors || examples || claims ? "error" : warnings ? "warning" : "";
-  const holds = checks?.length && !checks.some(({ text }) => text.startsWith("undecided"));
+  const holds = current && checks.length > 0 && !checks.some(({ text }) => text.startsWith("undecided"));
   return { text: said.join(", ") || (holds ? "no faults, all checks hold" : "no faults"), kind };
 }

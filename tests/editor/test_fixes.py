@@ -46,6 +46,10 @@ MISTAKES = {
         "multiplier batch\nwhen tier is batch\n  x 0.5 on input",
         "multiplier batch\n  when tier is batch\n  x 0.5 on input",
     ),
+    "no currency in a table": (
+        "rates per MTok\n  | model | from | input |\n  | alpha | 2026-02-01 | 0.90 |",
+        "rates per MTok\n  | model | from | input |\n  | alpha | 2026-02-01 | $0.90 |",
+    ),
     "no currency": (
         "surcharge s\n  0.06 per hour on session",
         "surcharge s\n  $0.06 per hour on session",

@@ -59,7 +59,9 @@ def example_text(
 ) -> str:
     """The text of an example: a request with its facts and quantities, and what it comes to.
 
-    >>> print(example_text("one", "alpha", "2026-01-01", {"tier": "batch"}, {"input": 1}, "costs $1"))
+    >>> print(
+    ...     example_text("one", "alpha", "2026-01-01", {"tier": "batch"}, {"input": 1}, "costs $1")
+    ... )
     example "one"
       given alpha at 2026-01-01, tier batch
       uses 1 input

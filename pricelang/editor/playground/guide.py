@@ -82,7 +82,7 @@ example "half a price"
         "Claim what holds for every request",
         "A claim is proven, or broken by a request that is shown.",
         """\
-claim input costs less than output
+claim fast never meets batch
 claim more usage never costs less""",
     ),
 )
@@ -96,8 +96,8 @@ def guide() -> Html:
     """
     first = element(
         "p",
-        "On the left is a book of prices. Change it: its faults stand below it, and the other tabs "
-        "here follow as you type. What it lacks can be put at its end from here.",
+        "The rules are a book of prices. Change them: what is wrong stands below them, and the "
+        "other tabs follow as you type. What the book lacks can be put at its end from here.",
     )
     keys = element(
         "p",

@@ -4,6 +4,7 @@ counterexamples, changes; and never markup of the text.
 
 from __future__ import annotations
 
+import html
 import json
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from pricelang.apps.new_book import new_book
 from pricelang.apps.output_schemas import schema_of
 from pricelang.editor.playground.answers import Playground
 from pricelang.editor.playground.folder import examples
+from pricelang.editor.playground.guide import STEPS
 from pricelang.present.decimals import plain
 
 SHOP = new_book("shop", "2026-11-29", None)
@@ -60,6 +62,58 @@ def test_a_price_is_that_of_the_package(playground: Playground) -> None:
     assert 'data-place="rates.price:13"' in found["html"]
 
 
+def kept(found: dict[str, Any]) -> str:
+    """The example that the tab of a price offers to keep."""
+    return html.unescape(found["html"].rpartition('class="code">')[2].partition("</pre>")[0])
+
+
+FAST = """
+dimension speed default standard
+  standard, fast
+multiplier fast
+  when speed is fast
+  x 2 on tokens
+exclude fast with batch because "no"
+"""
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "outcome"),
+    [({"speed": "fast"}, "costs $0.006"), ({"speed": "fast", "service_tier": "batch"}, "refused")],
+)
+def test_a_request_can_be_kept_as_an_example_that_passes(
+    playground: Playground, dimensions: dict[str, str], outcome: str
+) -> None:
+    request = {"model": "model-1", "at": "", "usage": {"input": "1k"}, "dimensions": dimensions}
+    example = kept(ask(playground, SHOP + FAST, request=request))
+    assert outcome in example
+    checks = ask(playground, f"{SHOP}{FAST}{example}", ask="checks")["checks"]
+    assert sum(check["kind"] == "example" for check in checks) == 2
+    assert not any(check["wrong"] for check in checks)
+
+
+def test_what_the_guide_puts_at_the_end_of_the_small_book_has_no_fault(
+    playground: Playground,
+) -> None:
+    text = "\n\n".join([SHOP, *(step.text for step in STEPS if step.whole)])
+    found = ask(playground, text, "guide")
+    assert found["faults"] == []
+    assert found["html"] == ""
+    assert not any(one["wrong"] for one in ask(playground, text, ask="checks")["checks"])
+
+
+def test_the_other_texts_of_the_guide_are_a_book(playground: Playground) -> None:
+    first, *rest = (step.text for step in STEPS)
+    units = (
+        "unit MTok is 1,000,000 tokens\ndimension service_tier default standard\n  standard, batch"
+    )
+    batch = "multiplier batch\n  when service_tier is batch\n  50% off tokens"
+    text = "\n".join([first, units, batch, *rest])
+    faults = ask(playground, text)["faults"]
+    assert [fault["code"] for fault in faults if fault["severity"] == "error"] == []
+    assert not any(one["wrong"] for one in ask(playground, text, ask="checks")["checks"])
+
+
 def test_a_refusal_says_why(playground: Playground) -> None:
     request = {"model": "model-2", "at": "", "usage": {"input": "1"}, "dimensions": {}}
     found = ask(playground, SHOP, request=request)
@@ -89,6 +143,7 @@ def test_a_broken_claim_shows_the_request_that_breaks_it(playground: Playground)
         playground, SHOP.replace("costs less than output", "costs at least 3 output"), "claims"
     )
     assert "2 claims, 1 broken" in found["html"]
+    assert "data-request" in found["html"]
     assert "&quot;model&quot;: &quot;model-1&quot;" in found["html"]
     assert f'data-place="shop.price:{line_of("input costs")}"' in found["html"]
 
@@ -103,11 +158,11 @@ def test_checks_stand_at_their_lines_and_say_which_fail(playground: Playground) 
     text = SHOP.replace("costs $2.25", "costs $2.26")
     text = text.replace("input costs less than output", "input costs at least 3 output")
     example, batch, input = ask(playground, text, ask="checks")["checks"]
-    place = {"file": "shop.price", "line": line_of('example "') - 1}
+    place = {"file": "shop.price", "line": line_of('example "')}
     assert {**example, "kind": "example", **place, "wrong": True} == example
     assert example["text"] == "costs $2.25, expected costs $2.26"
     assert (batch["text"], batch["wrong"]) == ("proven", False)
-    assert (input["kind"], input["line"]) == ("claim", line_of("claim input") - 1)
+    assert (input["kind"], input["line"]) == ("claim", line_of("claim input"))
     assert input["wrong"]
     assert '"model": "model-1"' in input["text"]
 
