@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 
 from pricelang.check.draft import WORDS, Draft
 from pricelang.model import book as m
@@ -11,6 +12,7 @@ from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
 from pricelang.model.units import find_unit
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
+from pricelang.syntax.diagnostics import Fault, Mend
 
 
 def read_examples(draft: Draft, conversions: list[m.Conversion]) -> list[m.Example]:
@@ -85,7 +87,9 @@ def _unit_misplaced(draft: Draft, use: t.Use) -> bool:
         message = f"`{name}` stands behind the meter `{meter.name}`"
         converts = unit is not None and unit.kind == meter.kind and unit.name != meter.unit
         said = f"{name} {meter.name}" if converts else meter.name
-        draft.fault("unit", message, use.span, f"write `{number} {said}`")
+        said = f"{number} {said}"
+        mend = partial(Mend, use.span.column, use.span.end_column, said)
+        draft.faults.append(Fault("unit", message, use.span, f"write `{said}`", mend=mend))
         return True
     counted = [x.name for x in draft.meters if unit is not None and x.kind == unit.kind]
     if not counted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from typing import assert_never
 
 from attrs import evolve, frozen
@@ -15,7 +16,7 @@ from pricelang.check.tables import columns_of, no_day, row_origin
 from pricelang.model import book as m
 from pricelang.model.space import axis_of, meet
 from pricelang.syntax import tree as t
-from pricelang.syntax.diagnostics import Span
+from pricelang.syntax.diagnostics import Fault, Mend, Span
 
 Groups = dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]]
 """Prices with their first second, by layer, condition, model and meter; still without a scope."""
@@ -188,17 +189,25 @@ def _cell_price(
             help = "write an amount, `derived` or `not offered`"
             draft.fault("blank_cell", f"the price of `{name}` is blank", cell.span, help)
         case "name" | "date" | "money" | "number" | "string" | "any":
-            number = cell.value.written if isinstance(cell.value, t.Number) else ""
-            advice = f"write `${number}`" if number and draft.currency == "USD" else None
-            if isinstance(cell.value, t.Name):
-                advice = "write `not offered` where there is no price"
-                if cell.value.text.lower() in ("free", "included", "gratis", "zero"):
-                    advice = 'write `$0`, and say why: `rates per ... because "..."`'
-            message = f"the price of `{name}` is an amount, `derived` or `not offered`"
-            draft.fault("table", message, cell.span, advice)
+            draft.faults.append(_no_amount(draft, name, cell))
         case _:
             assert_never(cell.kind)
     return None
+
+
+def _no_amount(draft: Draft, name: str, cell: t.Cell) -> Fault:
+    """The fault of a price of a meter that is no amount."""
+    message = f"the price of `{name}` is an amount, `derived` or `not offered`"
+    help, mend = None, None
+    if isinstance(cell.value, t.Number) and draft.currency == "USD":
+        amount = f"${cell.value.written}"
+        help = f"write `{amount}`"
+        mend = partial(Mend, cell.span.column, cell.span.end_column, amount)
+    elif isinstance(cell.value, t.Name):
+        help = "write `not offered` where there is no price"
+        if cell.value.text.lower() in ("free", "included", "gratis", "zero"):
+            help = 'write `$0`, and say why: `rates per ... because "..."`'
+    return Fault("table", message, cell.span, help, mend=mend)
 
 
 def _place_rows(

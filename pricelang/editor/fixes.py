@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from pricelang.syntax.diagnostics import AGAIN, NOWHERE, Fault, Span
+from pricelang.syntax.diagnostics import AGAIN, NOWHERE, Fault, Mend, Span
 from pricelang.syntax.parser import parse_file
 from pricelang.syntax.printer import print_statement
 from pricelang.syntax.syntax_faults import PLAIN
+from pricelang.syntax.words import reserved
 
 
 @frozen
@@ -33,7 +34,7 @@ class Fix:
 
 
 _QUOTED = r"`([^`]+)`"
-_REPLACED = frozenset({"currency", "figure_differs", "stale_instead_of", "alias", "percent"})
+_REPLACED = frozenset({"currency", "figure_differs", "alias", "percent"})
 """Codes whose help quotes what takes the place of the marked words."""
 
 
@@ -57,12 +58,15 @@ def _fixes(fault: Fault, texts: dict[str, str]) -> Iterator[Fix]:
         found = re.findall(_QUOTED, help)
         if "a comma groups thousands" not in help:
             places = [span, *(place for place, label in fault.others if label == AGAIN)]
+            written = row[span.column - 1 : span.end_column - 1]
             for word in found:
                 edits = tuple(Edit(place, word) for place in places)
-                yield Fix(f"write `{word}`", edits, len(found) == 1)
+                # `alpha-2` is another model than `alpha-1`, and may be one that is missing
+                alike = re.findall("[0-9]+", word) == re.findall("[0-9]+", written)
+                yield Fix(f"write `{word}`", edits, len(found) == 1 and alike)
         return
     if fault.code == "syntax" and row:
-        yield from _number_fixes(fault, row)
+        yield from _syntax_fixes(fault, row, texts)
     elif fault.code == "no_reason":
         end = Span(span.file, span.end_line, span.end_column, span.end_line, span.end_column)
         yield Fix("add a reason", (Edit(end, ' because "…"'),), False)
@@ -74,31 +78,36 @@ def _fixes(fault: Fault, texts: dict[str, str]) -> Iterator[Fix]:
             yield Fix("indent the line", (Edit(start, "  "),), True)
         else:
             yield Fix("begin in the first column", (Edit(_indent(span, row), ""),), True)
-    elif re.fullmatch(r"write `\$[^`]+`", help):  # a number that stands where an amount does
-        yield Fix(help, (Edit(span, re.findall(_QUOTED, help)[0]),), True)
-    elif fault.code in _REPLACED:
+    elif fault.code in ("stale_instead_of", "overrides"):
+        yield from _instead_of(fault, row)
+    elif fault.mend is not None:
+        yield _mended(fault, fault.mend, row, texts)
+    elif fault.code in _REPLACED and "such as" not in help:
         found = re.findall(_QUOTED, help)
         for word in found[:2]:
             yield Fix(f"write `{word}`", (Edit(span, word),), len(found) == 1)
 
 
-def _number_fixes(fault: Fault, row: str) -> Iterator[Fix]:
-    """A number that is written otherwise, and a word of another language."""
+def _instead_of(fault: Fault, row: str) -> Iterator[Fix]:
+    """What a price or a factor replaces, as it is now: whether it still should is not certain."""
+    span, found = fault.span, re.findall(r"`(instead of [^`]+)`", fault.help or "")
+    for text in found[:1]:
+        old = re.search(r" *instead of [^ |]+( off)?", row[span.column - 1 : span.end_column - 1])
+        start, end = old.span() if old is not None else (span.end_column - span.column,) * 2
+        place = _within(span, span.column + start, span.column + end)
+        yield Fix(f"write `{text}`", (Edit(place, f" {text}"),), False)
+
+
+def _syntax_fixes(fault: Fault, row: str, texts: dict[str, str]) -> Iterator[Fix]:
+    """A number or a mark that is written otherwise, and words of another language."""
     span, help = fault.span, fault.help or ""
-    found = re.findall(_QUOTED, help)
-    number = next(
-        (
-            match
-            for match in re.finditer(r"[$€£¥]?[0-9][0-9,._]*[A-Za-z]?", row)
-            if match.start() < span.column <= match.end()
-        ),
-        None,
-    )
-    if help.startswith(("a comma groups", "commas group", "write the whole", "an amount bears")):
+    found, number = re.findall(_QUOTED, help), _number_at(row, span.column)
+    if help.startswith(_OF_NUMBERS):
+        is_certain = len(found) == 1 and ("bears" not in help or _in_dollars(found, texts))
         if number is not None and "cent" not in row:
-            whole = Span(span.file, span.line, number.start() + 1, span.line, number.end() + 1)
+            whole = _within(span, *number)
             for word in found:
-                yield Fix(f"write `{word}`", (Edit(whole, word),), len(found) == 1)
+                yield Fix(f"write `{word}`", (Edit(whole, word),), is_certain)
     elif help in {f"write `{char}`" for char in PLAIN.values()}:
         text = row[span.column - 1 : span.end_column - 1]
         mended = "".join(PLAIN.get(char, char) for char in text)
@@ -107,8 +116,56 @@ def _number_fixes(fault: Fault, row: str) -> Iterator[Fix]:
         yield Fix("leave the mark out", (Edit(span, ""),), True)
     elif help == "a comment begins with `#`":
         yield Fix("write `#`", (Edit(span, "#"),), True)
-    elif help in ("write `otherwise`", "write `is`", "write `per`"):
-        yield Fix(help, (Edit(span, found[0]),), True)
+    elif fault.mend is not None:
+        yield _mended(fault, fault.mend, row, texts)
+
+
+def _mended(fault: Fault, mend: Mend, row: str, texts: dict[str, str]) -> Fix:
+    edit = Edit(_within(fault.span, mend.start, mend.end), mend.text)
+    return Fix(f"write `{mend.text}`", (edit,), _is_certain(edit, row, texts))
+
+
+_OF_NUMBERS = (
+    "a comma groups",
+    "commas group",
+    "write the whole",
+    "an amount bears",
+    "the currency stands",
+)
+"""How the helps begin that quote a number as it should be."""
+_NUMBER = re.compile(r"[$€£¥]?[0-9][0-9,._]*(?:[A-Za-z]\b)?(?: *(?:[A-Z]{3}\b|[$€£¥]|dollars?\b))?")
+
+
+def _number_at(row: str, column: int) -> tuple[int, int] | None:
+    """The columns of the number at a column, with its sign, its suffix and its currency."""
+    found = (x for x in _NUMBER.finditer(row) if x.start() < column <= x.end())
+    return next(((x.start() + 1, x.end() + 1) for x in found), None)
+
+
+def _in_dollars(amounts: Sequence[str], texts: dict[str, str]) -> bool:
+    """Decides whether no header in some texts says another currency than that of an amount."""
+    headers = (
+        re.search(r"^book .* in ([A-Z]{3})\b", text, re.MULTILINE) for text in texts.values()
+    )
+    return all(x is None or x[1] == "USD" or amounts[0].startswith(x[1]) for x in headers)
+
+
+def _is_certain(edit: Edit, row: str, texts: dict[str, str]) -> bool:
+    """Decides whether an edit is the one answer: it has no name that the author did not write,
+    and what it leaves has no fault up to its end.
+    """
+    words = set(re.findall(r"[A-Za-z_][\w.-]*", edit.text)) - reserved()
+    if not words <= set(re.findall(r"[A-Za-z_][\w.-]*", row)) | {"off"}:
+        return False
+    span = edit.span
+    _, faults = parse_file(span.file, apply_edits(texts.get(span.file, ""), [edit]))
+    end = span.column + len(edit.text)
+    return not any(x.span.line == span.line and x.span.column <= end for x in faults)
+
+
+def _within(span: Span, start: int, end: int) -> Span:
+    """Other columns of the line on which a span begins."""
+    return Span(span.file, span.line, start, span.line, end)
 
 
 def _ordered(span: Span, texts: dict[str, str]) -> Iterator[Fix]:

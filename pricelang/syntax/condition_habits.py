@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pricelang.syntax.line_habits import Habit
+from pricelang.syntax.habit import Habit
 from pricelang.syntax.number_habits import whole_number
 
 _NUMBER = r"([0-9][0-9,_]{0,40}(?:\.[0-9]+)?[kKmMbB]?)(?![\w,])"
@@ -18,7 +18,7 @@ def _threshold(words: str, written: str, change: int = 0) -> Habit:
     """The habit of a threshold in other words."""
     return Habit(
         "",
-        rf"(?:{words}) *{_NUMBER}",
+        rf"(?:{words}) *{_NUMBER}(?: +tokens?\b)?",
         lambda _, rest: f"write `{written} {_whole(rest[1], change)}`",
         "`over`",
     )
@@ -32,7 +32,10 @@ CONDITION_HABITS = (
     Habit(
         r"\b(\w+) +",
         rf"between +{_NUMBER} +and +{_NUMBER}",
-        lambda x, y: f"write `{x[1]} over {_whole(y[1])} and {x[1]} up to {_whole(y[2])}`",
+        lambda x, y: (
+            f"write `{x[1]} over {_whole(y[1])} and {x[1]} up to {_whole(y[2])}`, "
+            f"where `over` leaves {_whole(y[1])} itself out"
+        ),
         "`over`",
     ),
     Habit(

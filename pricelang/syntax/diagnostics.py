@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from attrs import evolve, field, frozen
 
@@ -36,6 +36,17 @@ MAX_SHOWN = 5
 
 
 @frozen
+class Mend:
+    """What stands in the row of a fault where its help says to write something else: the first
+    column and the one behind the last, from 1, and the text for it.
+    """
+
+    start: int
+    end: int
+    text: str
+
+
+@frozen
 class Fault:
     """One thing wrong with a book.
 
@@ -49,6 +60,12 @@ class Fault:
     _help: Help = field(default=None, eq=False, repr=False)
     others: tuple[tuple[Span, str], ...] = ()
     severity: str = "error"
+    _mend: Callable[[], Mend | None] | None = field(default=None, eq=False, repr=False)
+
+    @property
+    def mend(self) -> Mend | None:
+        """The edit that the help stands for, where it is one and the text is at hand."""
+        return self._mend() if self._mend is not None else None
 
     @property
     def help(self) -> str | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from pricelang.present.text import nearest
-from pricelang.syntax.claim_habits import claim_help
+from pricelang.syntax.claim_habits import claim_said
 from pricelang.syntax.condition_habits import CONDITION_HABITS
-from pricelang.syntax.date_habits import date_help
-from pricelang.syntax.line_habits import AMOUNT, LINE_HABITS, Habit, first_help
+from pricelang.syntax.date_habits import date_said
+from pricelang.syntax.diagnostics import Mend
+from pricelang.syntax.habit import AMOUNT, Habit, Said, first_said
+from pricelang.syntax.line_habits import LINE_HABITS
 from pricelang.syntax.number_habits import number_at, number_help
 from pricelang.syntax.statement_habits import STATEMENT_HABITS, header_help, pool_help
 from pricelang.syntax.table_habits import TABLE_HABITS, TABLES, row_help
@@ -48,42 +50,51 @@ _MARKS = (
 """Marks and words that mean one thing wherever they stand."""
 
 
-def habit_help(row: str, column: int, wanted: list[str], of: str, is_header: bool) -> str | None:
+def habit_said(row: str, column: int, wanted: list[str], of: str, is_header: bool) -> Said | None:
     """What to write instead of what stands at a column (from 1) of a row, where `wanted` could
     stand. `of` is the word with which its statement begins, and `is_header` says that the row does.
     """
     rest, word = row[column - 1 :], re.match(r"[A-Za-z_]+", row[column - 1 :])
     if is_header and column == 1:
-        return _comment_help(rest) or statement_help(row.split()[0]) or _BEGINNINGS
+        return Said(_comment_help(rest) or statement_help(row.split()[0]) or _BEGINNINGS)
     if is_header and rest.startswith("in ") and re.match(r"book .* extends ", row[: column - 1]):
-        return "the currency stands before `extends`; without it, it is that of the other book"
+        return Said(
+            "the currency stands before `extends`; without it, it is that of the other book"
+        )
     if word and word.group() in beginnings() and not row[: column - 1].strip():
-        return "a statement starts in the first column"
-    help = date_help(row, column) or claim_help(row, column)
-    if help is None:
-        help = _table_help(row, column, wanted, of) if not is_header else None
-    if help is None and of == "charge" and not is_header:
-        help = pool_help(row)
-    help = help or first_help(
+        return Said("a statement starts in the first column")
+    said = date_said(row, column) or claim_said(row, column)
+    if said is None and not is_header:
+        said = _line_said(row, column, wanted, of)
+    said = said or first_said(
         (*CONDITION_HABITS, *LINE_HABITS, *STATEMENT_HABITS), row, column, wanted
     )
     number = number_at(row, column)
-    if help is None and number is not None:
+    help = None
+    if said is None and number is not None:
         help = number_help(number, row[number.end() :], AMOUNT in wanted)
-    if help is None and rest.startswith("-") and "`not`" in wanted:
+    if said is None and help is None and rest.startswith("-") and "`not`" in wanted:
         help = "write `not offered` where there is no price"
-    help = help or first_help(_MARKS, row, column, wanted)
-    help = help or (_near_help(word.group(), wanted) if word else None)
-    return help or header_help(row, column)
+    if said is None and help is None:
+        said = first_said(_MARKS, row, column, wanted)
+        help = (_near_help(word.group(), wanted) if word else None) or header_help(row, column)
+    return said or (Said(help) if help else None)
 
 
-def _table_help(row: str, column: int, wanted: list[str], of: str) -> str | None:
-    """Help for a row of a table, and for one that stands where no table is."""
+def _line_said(row: str, column: int, wanted: list[str], of: str) -> Said | None:
+    """What is said of a row of a table, of one that stands where no table is, and of an allowance
+    in a charge.
+    """
     if of in TABLES:
-        return row_help(row) or first_help(TABLE_HABITS, row, column, wanted)
+        whole = row_help(row)
+        return Said(whole) if whole else first_said(TABLE_HABITS, row, column, wanted)
     if row[column - 1 :].startswith("|") and not row[: column - 1].strip():
-        return "a row stands in a table: move it below the rows of its `rates` or `models`"
-    return None
+        return Said("a row stands in a table: move it below the rows of its `rates` or `models`")
+    pool = pool_help(row) if of == "charge" else None
+    if pool is None:
+        return None
+    indent = len(row) - len(row.lstrip())
+    return Said(f"write `{pool}`", Mend(indent + 1, len(row) + 1, pool))
 
 
 _ELSEWHERE = {

@@ -4,49 +4,10 @@ and what to write instead.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 
-from attrs import frozen
-
+from pricelang.syntax.habit import AMOUNT, Habit
 from pricelang.syntax.number_habits import whole_number
-
-AMOUNT = "an amount such as `$0.30`"
-"""How faults name an amount that is expected."""
-
-Matched = re.Match[str]
-
-
-@frozen
-class Habit:
-    """A habit: what stands before the place of a fault and at it, as regular expressions, the help
-    made of both, and a word that must be able to stand there for it to mean this.
-    """
-
-    before: str
-    rest: str
-    help: str | Callable[[Matched, Matched], str]
-    wanted: str = ""
-
-
-def first_help(
-    habits: Iterable[Habit], row: str, column: int, wanted: Collection[str]
-) -> str | None:
-    """The help of the first of some habits that a row shows at a column (from 1), where `wanted`
-    could stand; None where none does.
-
-    >>> first_help(LINE_HABITS, "  -50% on tokens", 3, [])
-    'write `50% off tokens`'
-    """
-    for habit in habits:
-        if habit.wanted and habit.wanted not in wanted:
-            continue
-        before = re.search(f"(?:{habit.before})$", row[: column - 1])
-        rest = re.match(habit.rest, row[column - 1 :])
-        if before and rest:
-            return habit.help if isinstance(habit.help, str) else habit.help(before, rest)
-    return None
 
 
 def _factor(text: str, change: int = 0) -> str:

@@ -52,7 +52,9 @@ def number_help(found: re.Match[str], rest: str, is_amount: bool) -> str | None:
         amount = Decimal(digits.replace(",", ""))
         if re.match(r" *(cents?|ct|¢)\b", rest):
             amount /= 100
-        return f"an amount bears a currency: `${amount:,f}`"
+        code = re.match(r" *([A-Z]{3})\b", rest)
+        sign = f"{code[1]} " if code is not None and code[1] != "USD" else "$"
+        return f"an amount bears a currency: `{sign}{amount:,f}`"
     return None
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pricelang.syntax.line_habits import SIGN, SIZES, Habit, Matched
+from pricelang.syntax.habit import Habit, Matched
+from pricelang.syntax.line_habits import SIGN, SIZES
 from pricelang.syntax.number_habits import whole_number
 
 
@@ -123,7 +124,7 @@ def pool_help(row: str) -> str | None:
     """The free allowance that a line of a charge means; None where it means none.
 
     >>> pool_help("  100 free searches a month")
-    'write `first 100 searches free per organization per month`'
+    'first 100 searches free per organization per month'
     """
     found = _POOL.match(row)
     if found is None or "$" in row:
@@ -131,7 +132,7 @@ def pool_help(row: str) -> str | None:
     said = re.search(r"\b(day|month|year|term|daily|monthly|annual|yearly)\b", row)
     period = said[1] if said is not None else "month"
     period = _PERIODS.get(period, period)
-    return f"write `first {found[1]} {found[2]} free per organization per {period}`"
+    return f"first {found[1]} {found[2]} free per organization per {period}"
 
 
 _NAMED = r"(?:book|source|multiplier|surcharge|limit|charge|tiers|commitment|credit|dimension)"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
 from attrs import frozen
 from lark import UnexpectedInput
 from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
-from pricelang.syntax.diagnostics import Fault, Span
+from pricelang.syntax.diagnostics import Fault, Mend, Span
 from pricelang.syntax.forms import form_help
-from pricelang.syntax.habits import habit_help
-from pricelang.syntax.line_habits import AMOUNT
+from pricelang.syntax.habit import AMOUNT, Said
+from pricelang.syntax.habits import habit_said
 from pricelang.syntax.split import Chunk
 from pricelang.syntax.words import words
 
@@ -62,16 +62,21 @@ def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
     if found.help is not None:
         return Fault("syntax", message, span, found.help)
     of, is_header = chunk.text.split(None, 1)[0], found.line == 1
-    help = partial(_habit, row, column, wanted, of, is_header, found.fallback)
-    return Fault("syntax", message, span, help)
+    said = partial(habit_said, row, column, wanted, of, is_header)
+    otherwise = found.fallback or form_help(of, is_header)
+    return Fault(
+        "syntax", message, span, partial(_help_in, said, otherwise), mend=partial(_mend_in, said)
+    )
 
 
-def _habit(
-    row: str, column: int, wanted: list[str], of: str, is_header: bool, fallback: str | None
-) -> str | None:
-    """The help of a habit, else `fallback`, else how such a line reads."""
-    help = habit_help(row, column, wanted, of, is_header)
-    return help or fallback or form_help(of, is_header)
+def _help_in(said: Callable[[], Said | None], otherwise: str | None) -> str | None:
+    found = said()
+    return found.help if found is not None else otherwise
+
+
+def _mend_in(said: Callable[[], Said | None]) -> Mend | None:
+    found = said()
+    return found.mend if found is not None else None
 
 
 def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:

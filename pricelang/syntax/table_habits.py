@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from pricelang.syntax.line_habits import SIGN, Habit
+from pricelang.syntax.habit import Habit
+from pricelang.syntax.line_habits import SIGN
 
 TABLES = frozenset({"models", "rates", "figures"})
 """The statements below which rows of a table stand."""
