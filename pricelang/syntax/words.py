@@ -46,3 +46,18 @@ def beginnings() -> tuple[str, ...]:
     first = {rule.origin.name: rule.expansion[0].name for rule in rules if rule.expansion}
     kinds = (rule.expansion[0].name for rule in rules if rule.origin.name == "statement")
     return tuple(words()[first[kind]] for kind in kinds)
+
+
+@functools.cache
+def _name() -> re.Pattern[str]:
+    found = next(each for each in grammar().terminals if each.name == "NAME")
+    return re.compile(found.pattern.value)
+
+
+def is_name(text: str) -> bool:
+    """Decides whether a text can stand in a book as a name.
+
+    >>> is_name("claude-opus-5.5"), is_name("claude opus"), is_name("rates")
+    (True, False, False)
+    """
+    return _name().fullmatch(text) is not None and text not in reserved()

@@ -61,6 +61,10 @@ class _Drafting:
             self._date(found)
         self._rest()
 
+    @cached_property
+    def _units(self) -> UsualAmounts:
+        return UsualAmounts.of(self.priced)
+
     # ---- values ----
 
     @cached_property
@@ -79,7 +83,7 @@ class _Drafting:
 
     def _model(self, model: UnknownModel) -> None:
         """A model like the one of the book that is closest, by its names and prices."""
-        units = UsualAmounts.of(self.priced)
+        units = self._units
         charged = {self.priced.checked.meters[x.meter].name for x in self.priced.checked.charges}
         amounts = {
             meter: units.amount(price, meter)
@@ -96,7 +100,7 @@ class _Drafting:
         if len(model.sources) == 1:
             doubts.insert(0, f"only {model.sources[0]} names this model")
         day = model.released or self.report.at
-        prices = NewPrices(model.name, day, amounts, see, "; ".join(doubts))
+        prices = NewPrices(model.name, day, amounts, see, "; ".join(doubts), units.sizes)
         self._try(model.name, lambda: add_model(self.book, NewModel(prices, like), model.aliases))
 
     def _see(self, names: Sequence[str]) -> str:
@@ -132,7 +136,8 @@ class _Drafting:
         if all(not each.on for each in differences):
             doubts.append("the first day is not known")
         see = self._see(sources)
-        new = NewPrices(step.model, step.start, amounts, see, "; ".join(doubts))
+        sizes = self._units.sizes
+        new = NewPrices(step.model, step.start, amounts, see, "; ".join(doubts), sizes)
         self._try(step.model, lambda: add_price(self.book, new))
 
     # ---- days ----
