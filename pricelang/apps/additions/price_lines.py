@@ -27,6 +27,10 @@ from pricelang.apps.additions.table_rows import (
 from pricelang.model.instants import seconds_of, written
 from pricelang.present.decimals import money
 from pricelang.syntax import tree as t
+from pricelang.syntax.diagnostics import Span
+
+_PRICED = frozenset(("money", "derived", "not_offered"))
+"""The kinds of cells that say what a meter costs."""
 
 
 @frozen
@@ -50,16 +54,16 @@ def price_lines(book: EditedBook, new: NewPrices, like: str, currency: str) -> l
     derived = derivations(book)
     edits: list[TextEdit] = []
     left, found = dict.fromkeys(new.amounts), False
-    for statement, row in _last_rows(book, like, seconds_of(new.start)):
+    moving = _moving(derived, new.amounts)
+    for statement, row, meters in _last_rows(book, like, seconds_of(new.start)):
         found = True
-        columns = columns_of(statement.table)
-        for meter in columns:
+        for meter in meters:
             left.pop(meter, None)
-        if new.model == like and not set(columns) & _moving(derived, new.amounts):
+        if new.model == like and not meters & moving:
             continue  # nothing of this row changes
         cells = {MODEL: new.model, FROM: new.start}
-        given = _for_table(book, new, row, columns)
-        for meter in columns:
+        given = _for_table(book, new, row, meters)
+        for meter in columns_of(statement.table):
             cell = cell_of(statement.table, row, meter)
             if meter in given:
                 cells[meter] = money(given[meter], currency)
@@ -67,8 +71,8 @@ def price_lines(book: EditedBook, new: NewPrices, like: str, currency: str) -> l
                     book.remarks.append(f"`{meter}` of `{like}` is {cells[meter]} already")
             elif cell is not None and cell.kind == "money" and derived.get(meter) in new.amounts:
                 cells[meter] = "derived"
-        kept = _moving(derived, new.amounts) if new.model == like else set()
-        edits += _row_edits(book, statement, row, cells, new, kept)
+        kept = meters & moving if new.model == like else meters
+        edits += _row_edits(book, statement, row, cells, new, meters, kept)
     if new.model == like:
         book.remarks += _later_rows(book, new)
     if left or not found:
@@ -126,8 +130,8 @@ def derivations(book: EditedBook) -> dict[str, str]:
     }
 
 
-def _last_rows(book: EditedBook, model: str, at: int) -> Iterator[tuple[t.Rates, t.Row]]:
-    """For each meter of a model the row that prices it last by an instant; each row once."""
+def _last_rows(book: EditedBook, model: str, at: int) -> Iterator[tuple[t.Rates, t.Row, set[str]]]:
+    """The rows that price a model last by an instant, each with the meters that it prices so."""
     last: dict[str, tuple[int, t.Rates, t.Row]] = {}
     for statement in book.statements():
         if not isinstance(statement, t.Rates) or statement.announced is not None:
@@ -136,15 +140,16 @@ def _last_rows(book: EditedBook, model: str, at: int) -> Iterator[tuple[t.Rates,
             start = start_of(statement.table, row)
             for column in columns_of(statement.table):
                 cell = cell_of(statement.table, row, column)
-                if cell is None or cell.kind not in ("money", "derived", "not_offered"):
+                if cell is None or cell.kind not in _PRICED:
                     continue
                 if start <= at and (column not in last or start >= last[column][0]):
                     last[column] = (start, statement, row)
-    seen: set[int] = set()
+    meters: dict[Span, set[str]] = {}
+    for column, (_, _, row) in last.items():
+        meters.setdefault(row.span, set()).add(column)
     for _, statement, row in last.values():
-        if row.span.line not in seen:
-            seen.add(row.span.line)
-            yield statement, row
+        if row.span in meters:
+            yield statement, row, meters.pop(row.span)
 
 
 def _row_edits(
@@ -153,11 +158,12 @@ def _row_edits(
     row: t.Row,
     cells: Mapping[str, str],
     new: NewPrices,
+    meters: set[str],
     kept: set[str],
 ) -> Iterator[TextEdit]:
     """A row below that of its like, or instead of one that begins on the same day; in a table of
-    its own where the one it is like says another source or doubt for all of its rows, with the
-    columns of `kept` meters.
+    its own, with the columns of `kept` meters, where the one it is like says another source or
+    doubt for all of its rows, or prices more than the `meters` that it is the last to price.
     """
     table = statement.table
     columns = columns_of(table)
@@ -180,7 +186,12 @@ def _row_edits(
     )
     fits_see = SEE in columns or new.see in ("", whole_see)
     fits_doubt = not whole_doubt if UNSURE in columns else new.unsure == whole_doubt
-    if fits_see and fits_doubt:
+    others = {
+        column
+        for column, cell in zip(columns, row.cells, strict=True)
+        if cell.kind in _PRICED and column not in meters
+    }
+    if fits_see and fits_doubt and not others:
         yield (
             TextEdit.row(row.span, as_row(texts.values()))
             if again
@@ -196,7 +207,7 @@ def _row_edits(
     shown = {
         column: text
         for column, text in texts.items()
-        if again or not kept or column in {MODEL, FROM, SEE, UNSURE, *kept}
+        if again or column in {MODEL, FROM, SEE, UNSURE, *kept}
     }
     head = _head(statement, new, columns, whole_see)
     rows = [head, as_row(shown), as_row(shown.values())]

@@ -124,6 +124,15 @@ def test_prices_of_one_day_are_one_row_in_any_order(book: EditedBook, doubt: str
         assert totals == [Fraction("5.1"), Fraction("7.2")]
 
 
+def test_a_model_like_one_whose_prices_stand_in_two_tables(book: EditedBook) -> None:
+    add_price(book, NewPrices("nova-2", "2026-04-01", {"input": Fraction(3)}, "page", "a rumour"))
+    add_model(book, NewModel(NewPrices("nova-3", "2026-05-01", {}, "page"), "nova-2"))
+    holds(book)
+    usage = {"input": 1_000_000, "output": 1_000_000, "cache_read": 1_000_000}
+    cost = RateCard(book.compiled()).request("nova-3", "2026-05-01", usage, {})
+    assert cost.total == Fraction("11.3")
+
+
 def test_a_price_of_a_day_that_has_one_takes_its_place(book: EditedBook) -> None:
     add_price(book, NewPrices("nova-2", "2026-02-01", {"input": Fraction(3)}, "page"))
     assert "| nova-2 | 2026-02-01 | $3 | derived | $8 |" in added(book)
