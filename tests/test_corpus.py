@@ -95,9 +95,15 @@ def test_what_no_text_file_can_hold_is_reported_as_expected(
 
 
 def test_what_is_no_compiled_book_is_reported_as_expected() -> None:
-    for name, wanted in (("bad_compiled", None), ("other_file", "0" * 64)):
+    made: tuple[tuple[str, str | dict[str, object], str | None], ...] = (
+        ("bad_compiled", "{}", None),
+        ("other_file", "{}", "0" * 64),
+        ("no_sha256", "{}", "abc"),
+        ("sha256_of_no_file", {}, "0" * 64),
+    )
+    for name, source, wanted in made:
         with pytest.raises(BookError) as caught:
-            load("{}", sha256=wanted)
+            load(source, sha256=wanted)
         compare(CORPUS / "bad" / f"made_{name}.out", rendered(caught.value.faults, {}))
 
 
@@ -267,7 +273,14 @@ def test_a_second_evaluator_agrees(path: Path, example: m.Example) -> None:
 
 def test_nothing_is_kept_for_a_book_that_is_gone() -> None:
     names = {path.stem for kind in ("good", "bad") for path in books(kind)}
-    others = ("long_text", "many_rows", "bad_compiled", "other_file")
+    others = (
+        "long_text",
+        "many_rows",
+        "bad_compiled",
+        "other_file",
+        "no_sha256",
+        "sha256_of_no_file",
+    )
     names |= {f"made_{name}" for name in (*MADE, *others)}
     assert {path.stem for path in CORPUS.glob("*/*.out")} == names
 

@@ -14,6 +14,7 @@ from pricelang.cli.exit_codes import DONE, SOME_FAILED
 from pricelang.cli.failures import Failure, UnusableBook, failures
 from pricelang.cli.inputs import amount
 from pricelang.cli.options import book_option, checked_instant, option_group
+from pricelang.model.instants import is_day, seconds_of, written
 from pricelang.present.terminal import say
 from pricelang.syntax.build_values import SYMBOLS
 from pricelang.syntax.diagnostics import BookError
@@ -28,7 +29,12 @@ _EPILOG = (
 
 
 def _day(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    return (checked_instant(value) or "")[:10]
+    instant = checked_instant(value)
+    if instant is None:
+        return ""
+    if not is_day(instant):
+        raise click.BadParameter(f"a line begins on a day such as 2026-04-17, not at `{value}`")
+    return written(seconds_of(instant))
 
 
 _where = option_group(
@@ -44,8 +50,8 @@ _prices = click.option(
     "prices",
     multiple=True,
     metavar="METER=AMOUNT",
-    help="A price as the tables of the book write it, such as input=8 per MTok. What follows "
-    "from it is derived. May be repeated.",
+    help="The price of a meter for the unit of its table: input=8 where that is `rates per MTok`. "
+    "What follows from it is derived. May be repeated.",
 )
 
 
@@ -141,8 +147,10 @@ def _amounts(ctx: click.Context, book: EditedBook, texts: tuple[str, ...]) -> di
     found = {}
     for text in texts:
         meter, equals, value = text.partition("=")
-        if not equals:
+        if not equals or not meter.strip():
             ctx.fail(f"`--price` takes METER=AMOUNT, not `{text}`")
+        if meter.strip() in found:
+            ctx.fail(f"`--price` gives `{meter.strip()}` two prices")
         currency = SYMBOLS.get(value.strip()[:1])
         if currency is not None and currency != currency_of(book):
             ctx.fail(f"the prices of the book are in {currency_of(book)}, not in {currency}")
@@ -174,7 +182,8 @@ def _edited(ctx: click.Context, params: dict[str, Any]) -> Iterator[EditedBook]:
             write_book_file(str(path), text)
             say(f"changed {path}")
     else:
-        click.echo("\n".join(book.patch()))
+        for line in book.patch():
+            click.echo(line)
     for remark in remarks:
         say(f"look at it: {remark}", err=True)
     ctx.exit(SOME_FAILED if faults else DONE)

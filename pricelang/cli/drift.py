@@ -14,7 +14,8 @@ from pricelang.cli.failures import Failure, failures
 from pricelang.cli.inputs import open_book
 from pricelang.cli.options import book_option, checked_instant
 from pricelang.cli.output import Form, form_of, form_options, show_lines, show_tables
-from pricelang.model.instants import today
+from pricelang.model.ages import DAY
+from pricelang.model.instants import seconds_of, today, written
 from pricelang.present.terminal import say
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def command(
         ctx.fail("`--draft` writes a patch, and has no other form")
     opened = open_book(book)
     data, lines = _data(opened, sources), _accepted(accepted or _beside(book))
-    report = drift_report(opened, data, (at or today())[:10], lines)
+    report = drift_report(opened, data, _day(at), lines)
     if draft:
         _show_draft(opened, book, report, data)
     elif form == "json":
@@ -91,6 +92,14 @@ def command(
     else:
         _show(report, form, show_all)
     ctx.exit(SOME_FAILED if report.new else DONE)
+
+
+def _day(at: str | None) -> str:
+    """The day of an instant, today where none is given."""
+    if at is None:
+        return today()
+    seconds = seconds_of(at)
+    return written(seconds - seconds % DAY)
 
 
 def _data(book: Book, sources: Sequence[str]) -> list[SourceData]:

@@ -67,3 +67,18 @@ def with_lines() -> tuple[str, ...]:
     kinds = dict.fromkeys(by_name["statement"])
     found = (words()[by_name[kind][0]] for kind in kinds if breaks(kind, frozenset()))
     return tuple(dict.fromkeys(found))
+
+
+@functools.cache
+def _name() -> re.Pattern[str]:
+    found = next(each for each in grammar().terminals if each.name == "NAME")
+    return re.compile(found.pattern.value)
+
+
+def is_name(text: str) -> bool:
+    """Decides whether a text can stand in a book as a name.
+
+    >>> is_name("claude-opus-5.5"), is_name("claude opus"), is_name("rates")
+    (True, False, False)
+    """
+    return _name().fullmatch(text) is not None and text not in reserved()

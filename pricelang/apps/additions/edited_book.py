@@ -53,6 +53,12 @@ class TextEdit:
         return cls(span.file, span.line, span.column, span.end_line, span.end_column, text)
 
     @classmethod
+    def row(cls, span: Span, text: str | None) -> TextEdit:
+        """A line instead of the one where something stands; None takes it away."""
+        below = "" if text is None else f"{text}\n"
+        return cls(span.file, span.line, 1, span.line + 1, 1, below)
+
+    @classmethod
     def below(cls, span: Span, text: str) -> TextEdit:
         """Lines below the last line of what stands somewhere."""
         return cls(span.file, span.end_line, 0, span.end_line, 0, text)
@@ -108,6 +114,10 @@ class EditedBook:
             for edit in sorted(some, key=lambda e: (e.line, e.column or 10**6), reverse=True):
                 _edit(lines, edit)
             self.texts[name] = format_text(name, "\n".join(lines))
+
+    def as_it_was(self) -> Checked:
+        """The book before it was edited, with everything that was wrong with it."""
+        return check_layers(read_layers(self.source))
 
     def checked(self) -> Checked:
         """The book as it is now, with everything that is wrong with it."""

@@ -10,6 +10,8 @@ from fractions import Fraction
 
 from pricelang.apps.additions.edited_book import EditedBook, TextEdit
 from pricelang.apps.additions.table_rows import quoted_text
+from pricelang.compile.book import Checked
+from pricelang.evaluate.examples import run_checked
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model.errors import NotOffered, PriceError
 from pricelang.model.instants import seconds_of, with_time
@@ -24,9 +26,37 @@ def example_lines(book: EditedBook, model: str, day: str) -> list[TextEdit]:
     card = RateCard(book.compiled())
     meters = _meters(card, model, day)
     moments = (with_time(seconds_of(day) - 1), day) if meters else ()
-    blocks = [_example(card, model, at, meters) for at in moments]
+    known = {example.title for example in card.book.examples}
+    new = [at for at in moments if _title(model, at) not in known]
+    blocks = [_example(card, model, at, meters) for at in new]
     text = "".join(f"\n\n{block}" for block in blocks if block)
     return [TextEdit.below(_place(book, model).span, text.removeprefix("\n"))] if text else []
+
+
+def fallen_examples(book: EditedBook) -> list[str]:
+    """The examples that held before the book was edited and hold no more, in words. Raises
+    `BookError` where the book has faults.
+    """
+    compiled = book.compiled()
+    failed = [each for each in run_checked(compiled, compiled.examples) if not each.passed]
+    held = _held(book.as_it_was()) if failed else frozenset()
+    return [
+        f'the example "{each.example.title}" does not hold any more: {each.expected}, and it now '
+        f"{each.got}"
+        for each in failed
+        if each.example.title in held
+    ]
+
+
+def _held(checked: Checked) -> frozenset[str]:
+    if checked.book is None:
+        return frozenset()
+    results = run_checked(checked.book, checked.book.examples)
+    return frozenset(each.example.title for each in results if each.passed)
+
+
+def _title(model: str, at: str) -> str:
+    return f"{model} at {at}"
 
 
 def _meters(card: RateCard, model: str, day: str) -> list[str]:
@@ -46,7 +76,7 @@ def _example(card: RateCard, model: str, at: str, meters: list[str]) -> str:
         uses, outcome = meters[:1], "not offered"
     except PriceError:
         return ""
-    return example_text(f"{model} at {at}", model, at, {}, dict.fromkeys(uses, MANY), outcome)
+    return example_text(_title(model, at), model, at, {}, dict.fromkeys(uses, MANY), outcome)
 
 
 def example_text(

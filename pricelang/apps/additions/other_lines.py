@@ -12,31 +12,49 @@ from pricelang.apps.additions.table_rows import (
     row_instead,
     rows_of,
 )
+from pricelang.model.instants import seconds_of
 from pricelang.syntax import tree as t
 
 
-def alias_line(
+def alias_lines(
     book: EditedBook, name: str, model: str, start: str = "", unsure: str = "", see: str = ""
-) -> TextEdit:
-    """Another name of a model: below its other names, or below all. Raises `AdditionFault`."""
+) -> list[TextEdit]:
+    """Another name of a model: below its other names, or below all. A name that stands for another
+    model is moved from a day on. Raises `AdditionFault`.
+    """
     text = f"alias {name} is {model}"
     text += f" from {start}" if start else ""
     text += f" unsure {quoted_text(unsure)}" if unsure else ""
     text += f" see {see}" if see else ""
-    places: list[t.Statement] = []
-    for statement in book.statements():
-        if isinstance(statement, t.Alias):
-            if statement.name.text == name and not start:
-                raise AdditionFault(f"the book has an alias `{name}`")
-            places.append(statement)
-    own = [each for each in places if isinstance(each, t.Alias) and each.model.text == model]
+    places = [each for each in book.statements() if isinstance(each, t.Alias)]
+    before = [each for each in places if each.name.text == name]
+    if before and not start:
+        raise AdditionFault(
+            f"the book has an alias `{name}`", "say with `--from` when it begins to mean another"
+        )
+    ended = [_ended(each, start) for each in before if _holds(each, seconds_of(start))]
+    own = [each for each in places if each.model.text == model]
     tables = [each for each in book.statements() if isinstance(each, t.Models)]
-    for place in (own[-1:], places[-1:]):
+    for place in (before[-1:], own[-1:], places[-1:]):
         if place:
-            return TextEdit.below(place[0].span, text)
+            return [*ended, TextEdit.below(place[0].span, text)]
     if not tables:
         raise AdditionFault("the book has no table of models")
-    return TextEdit.below(tables[-1].span, f"\n{text}")
+    return [TextEdit.below(tables[-1].span, f"\n{text}")]
+
+
+def _holds(alias: t.Alias, at: int) -> bool:
+    """Decides whether a name that began before an instant holds at it."""
+    start, end = alias.endings.start, alias.endings.end
+    return (start is None or start.seconds < at) and (end is None or end.seconds > at)
+
+
+def _ended(alias: t.Alias, day: str) -> TextEdit:
+    """The end of a name from a day on, in the place where the language has it."""
+    if alias.endings.end is not None:
+        return TextEdit.instead(alias.endings.end.span, day)
+    last = alias.endings.start if alias.endings.start is not None else alias.model
+    return TextEdit.after(last.span, f" before {day}")
 
 
 def source_line(book: EditedBook, name: str, address: str, day: str) -> tuple[str, list[TextEdit]]:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from pricelang.apps.additions.edited_book import EditedBook, TextEdit
+from pricelang.apps.additions.edited_book import AdditionFault, EditedBook, TextEdit
+from pricelang.present.text import shown
 from pricelang.syntax import tree as t
+from pricelang.syntax.print_values import quoted
 
 MODEL, FROM, SEE, UNSURE = "model", "from", "see", "unsure"
 
@@ -28,10 +30,12 @@ def cell_of(table: t.TableOfCells, row: t.Row, column: str) -> t.Cell | None:
 
 def rows_of(table: t.TableOfCells, model: str) -> list[t.Row]:
     """The rows of a model."""
-    return [row for row in table.rows if _text(cell_of(table, row, MODEL)) == model]
+    return [row for row in table.rows if cell_text(table, row, MODEL) == model]
 
 
-def _text(cell: t.Cell | None) -> str:
+def cell_text(table: t.TableOfCells, row: t.Row, column: str) -> str:
+    """The name in a cell, or nothing."""
+    cell = cell_of(table, row, column)
     return cell.value.text if cell is not None and isinstance(cell.value, t.Name) else ""
 
 
@@ -72,11 +76,12 @@ def row_instead(
     book: EditedBook, table: t.TableOfCells, row: t.Row, cells: Mapping[str, str]
 ) -> TextEdit:
     """A row with other texts in some columns, instead of what it is."""
-    length = len(book.texts[row.span.file].split("\n")[row.span.line - 1])
-    line = row.span.line
-    return TextEdit(row.span.file, line, 1, line, length + 1, row_like(book, table, row, cells))
+    return TextEdit.row(row.span, row_like(book, table, row, cells))
 
 
 def quoted_text(text: str) -> str:
-    """A text in quotes, as the language has it."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """A text in quotes, as the language has it. Raises `AdditionFault` for one that it has not."""
+    try:
+        return quoted(text)
+    except ValueError as error:
+        raise AdditionFault(f"`{shown(text)}` is no text of a book", str(error)) from None

@@ -5,7 +5,7 @@ are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 
@@ -15,7 +15,7 @@ from pricelang.apps.additions.added import add_model, add_price
 from pricelang.apps.additions.edited_book import AdditionFault, EditedBook
 from pricelang.apps.additions.model_lines import NewModel
 from pricelang.apps.additions.other_lines import date_edits, source_line
-from pricelang.apps.additions.price_lines import NewPrices
+from pricelang.apps.additions.price_lines import NewPrices, derivations
 from pricelang.apps.drift.closest_model import closest_model
 from pricelang.apps.drift.difference import Difference
 from pricelang.apps.drift.drift import DriftReport
@@ -25,7 +25,9 @@ from pricelang.apps.drift.probe import Probe
 from pricelang.apps.drift.source_data import SourceData
 from pricelang.apps.drift.usual_amounts import UsualAmounts
 from pricelang.apps.price_book import PriceBook
+from pricelang.model.errors import PriceError
 from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.platforms import named
 
 _ADDRESSES = {
     "litellm": "https://github.com/BerriAI/litellm",
@@ -61,6 +63,10 @@ class _Drafting:
             self._date(found)
         self._rest()
 
+    @cached_property
+    def _units(self) -> UsualAmounts:
+        return UsualAmounts.of(self.priced)
+
     # ---- values ----
 
     @cached_property
@@ -79,7 +85,7 @@ class _Drafting:
 
     def _model(self, model: UnknownModel) -> None:
         """A model like the one of the book that is closest, by its names and prices."""
-        units = UsualAmounts.of(self.priced)
+        units = self._units
         charged = {self.priced.checked.meters[x.meter].name for x in self.priced.checked.charges}
         amounts = {
             meter: units.amount(price, meter)
@@ -96,7 +102,7 @@ class _Drafting:
         if len(model.sources) == 1:
             doubts.insert(0, f"only {model.sources[0]} names this model")
         day = model.released or self.report.at
-        prices = NewPrices(model.name, day, amounts, see, "; ".join(doubts))
+        prices = NewPrices(model.name, day, amounts, see, "; ".join(doubts), units.sizes)
         self._try(model.name, lambda: add_model(self.book, NewModel(prices, like), model.aliases))
 
     def _see(self, names: Sequence[str]) -> str:
@@ -114,7 +120,7 @@ class _Drafting:
         for each in self.report.new:
             if each.amount is None or each.own_amount is None or each.kind == "lacks":
                 continue
-            if each.said or each.above or each.id != each.model:
+            if _is_of_condition(each):
                 continue  # of a multiplier, or of another platform
             found.setdefault(_Step(each.model, each.on or self.report.at), []).append(each)
         return found
@@ -125,6 +131,7 @@ class _Drafting:
             assert each.amount is not None
             said.setdefault(each.what, {}).setdefault(each.amount, []).append(each.source)
         amounts = {meter: next(iter(found)) for meter, found in said.items()}
+        amounts |= self._not_derived(step.model, amounts, {each.source for each in differences})
         sources = list(dict.fromkeys(each.source for each in differences))
         doubts = [f"sources differ on {meter}" for meter, found in said.items() if len(found) > 1]
         if len(sources) == 1:
@@ -132,8 +139,37 @@ class _Drafting:
         if all(not each.on for each in differences):
             doubts.append("the first day is not known")
         see = self._see(sources)
-        new = NewPrices(step.model, step.start, amounts, see, "; ".join(doubts))
+        sizes = self._units.sizes
+        new = NewPrices(step.model, step.start, amounts, see, "; ".join(doubts), sizes)
         self._try(step.model, lambda: add_price(self.book, new))
+
+    def _not_derived(
+        self, model: str, amounts: Mapping[str, Fraction], sources: Container[str]
+    ) -> dict[str, Fraction]:
+        """The prices of a model, as sources have them, that would be others if they were derived
+        from new ones.
+        """
+        probe, derived = Probe(self.priced, self.report.at), derivations(self.book)
+        found: dict[str, Fraction] = {}
+        for source in self.sources:
+            for price in source.prices if source.name in sources else ():
+                base = derived.get(price.meter, "")
+                if base not in amounts or price.meter in amounts or price.said or price.above:
+                    continue
+                try:
+                    asked, dimensions = probe.request(price.id, {})
+                    if asked.name != model or dimensions or price.start:
+                        continue
+                    own, of = (
+                        probe.price(asked, {}, meter, 0, probe.at) for meter in (price.meter, base)
+                    )
+                except PriceError:
+                    continue
+                said = self._units.amount(price.amount, price.meter)
+                new_base = amounts[base] / self._units.sizes[base]
+                if of and price.amount != own / of * new_base:
+                    found.setdefault(price.meter, said)
+        return found
 
     # ---- days ----
 
@@ -174,7 +210,7 @@ class _Drafting:
                 reason = each.ours.replace(f" `{each.id}`", "")
             elif each.amount is not None and each.own_amount is None:
                 reason = f"{each.source} has a price, and {each.ours}"
-            elif each.amount is not None and (each.said or each.above or each.id != each.model):
+            elif each.amount is not None and _is_of_condition(each):
                 reason = (
                     f"{each.source} has another price under a condition or on a platform: a line "
                     "of a multiplier, or one to accept"
@@ -203,3 +239,8 @@ def draft(
     a remark.
     """
     _Drafting(book, priced, report, sources).all()
+
+
+def _is_of_condition(difference: Difference) -> bool:
+    """Decides whether a difference is of more than the plain price of a model."""
+    return bool(difference.said or difference.above or named(difference.id).dimensions)

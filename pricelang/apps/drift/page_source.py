@@ -48,7 +48,7 @@ class PageReader:
     data: SourceData = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "data", SourceData(self.name))
+        object.__setattr__(self, "data", SourceData(self.name, self.book.currency))
 
     def read(self, text: str, is_markdown: bool) -> SourceData:
         """All that a page says. Raises `SourceFault` for a page that says nothing of the book's

@@ -9,6 +9,8 @@ from typing import Literal
 
 from attrs import define, field, frozen
 
+DOLLARS = "USD"
+"""The currency of lists that name none."""
 DateKind = Literal["released", "deprecated", "retired"]
 
 
@@ -66,16 +68,24 @@ class SourceCharge:
 @define
 class SourceData:
     """All that a source says. `passed_over` counts what is not compared, by its reason; a source
-    that is not `whole` names some models and lacks none.
+    that is not `whole` names some models and lacks none. The prices are in one `currency`.
     """
 
     name: str
+    currency: str = DOLLARS
     whole: bool = True
     names: list[SourceName] = field(factory=list)
     prices: list[SourcePrice] = field(factory=list)
     dates: list[SourceDate] = field(factory=list)
     charges: list[SourceCharge] = field(factory=list)
     passed_over: Counter[str] = field(factory=Counter)
+
+    def keep_currency(self, currency: str) -> None:
+        """Passes over the prices if they are in another currency than that of a book."""
+        if self.currency != currency and self.prices:
+            reason = f"a price in {self.currency}, not in {currency}"
+            self.passed_over[reason] += len(self.prices)
+            self.prices.clear()
 
 
 OTHER_KIND = "the id is of another kind than the models of the book"

@@ -31,12 +31,16 @@ def source_data(book: m.Book, source: str) -> SourceData:
     kin = kin_of(frozenset(model.name for model in book.models))
     try:
         if source in PACKAGES and not Path(source).is_file():
-            return _package(source, kin)
-        return _file(book, Path(source), kin)
-    except ImportFault as fault:
-        raise SourceFault(str(fault)) from None
+            found = _package(source, kin)
+        else:
+            found = _file(book, Path(source), kin)
+    except (ImportFault, SourceFault) as fault:
+        name, text = shown(Path(source).name), str(fault)
+        raise SourceFault(text if name in text else f"`{name}`: {text}") from None
     except csv.Error as error:
         raise SourceFault(f"`{shown(source)}` cannot be read as CSV: {error}") from None
+    found.keep_currency(book.currency)
+    return found
 
 
 def _package(name: str, kin: frozenset[str]) -> SourceData:
@@ -59,7 +63,7 @@ def _file(book: m.Book, path: Path, kin: frozenset[str]) -> SourceData:
         ".json": lambda text: _list(json_data(text), kin, path.name),
         ".yml": lambda text: _list(yaml_data(text), kin, path.name),
         ".yaml": lambda text: _list(yaml_data(text), kin, path.name),
-        ".csv": lambda text: catalogue_data(text, _token_meters(book), kin, path.name),
+        ".csv": lambda text: catalogue_data(text, book, kin, path.name),
     }
     suffix = path.suffix.lower()
     if not path.is_file():
@@ -84,7 +88,3 @@ def _list(data: object, kin: frozenset[str], name: str) -> SourceData:
         return litellm_data(data, kin, name)
     providers = data.get("providers", [data]) if isinstance(data, dict) else data
     return genai_data(providers, kin, name)
-
-
-def _token_meters(book: m.Book) -> frozenset[str]:
-    return frozenset(meter.name for meter in book.meters if meter.kind == "token")

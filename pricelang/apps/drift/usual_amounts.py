@@ -31,6 +31,11 @@ class UsualAmounts:
         """The price of one as that of the usual unit."""
         return price * self.units.get(meter, ("", Fraction(1)))[1]
 
+    @property
+    def sizes(self) -> Mapping[str, Fraction]:
+        """How much of each meter its usual amount is for."""
+        return {name: size for name, (_, size) in self.units.items()}
+
     def words(self, price: Fraction, meter: str) -> str:
         """The price of one in words: `$5 per MTok`."""
         per = self.units.get(meter, ("unit", 1))[0]

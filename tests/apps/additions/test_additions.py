@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 from pathlib import Path
 
@@ -54,8 +55,9 @@ def test_a_model_stands_wherever_its_like_stands(book: EditedBook) -> None:
         "uses 1,000,000 input, 1,000,000 output, 1,000,000 cache_read",
         "costs $11.30",
     ]
-    # what a program cannot decide is said: the invitation, and the window
+    # what a program cannot decide is said: the source, the invitation, and the window
     assert [text.split(" of ")[0].split(" is ")[0] for text in book.remarks] == [
+        "no source",
         'the note "by invitation"',
         "figures `window` are not known",
     ]
@@ -94,6 +96,111 @@ def test_a_price_is_a_row_or_a_table_with_its_doubt(
         "costs $10.20",
         "costs $9.65",
     ]
+
+
+@pytest.mark.parametrize("doubt", ["", "a rumour"])
+def test_prices_of_one_day_are_one_row_in_any_order(book: EditedBook, doubt: str) -> None:
+    """Two days and two meters, one after the other: each order gives the same prices."""
+    steps = [
+        NewPrices("nova-1", day, {meter: Fraction(amount)}, "page", doubt)
+        for day, meter, amount in (
+            ("2026-05-01", "input", "1.5"),
+            ("2026-06-01", "output", "5"),
+            ("2026-06-01", "input", "2"),
+        )
+    ]
+    for order in itertools.permutations(steps):
+        edited = EditedBook.of(str(BOOK))
+        for step in order:
+            add_price(edited, step)
+        compiled = edited.compiled()
+        if not doubt:
+            assert "| nova-1 | 2026-06-01 | $2 | derived | $5 |" in added(edited)
+        card = RateCard(compiled)
+        usage = {"input": 1_000_000, "output": 1_000_000, "cache_read": 1_000_000}
+        totals = [
+            card.request("nova-1", day, usage, {}).total for day in ("2026-04-30", "2026-06-01")
+        ]
+        assert totals == [Fraction("5.1"), Fraction("7.2")]
+
+
+def test_a_model_like_one_whose_prices_stand_in_two_tables(book: EditedBook) -> None:
+    add_price(book, NewPrices("nova-2", "2026-04-01", {"input": Fraction(3)}, "page", "a rumour"))
+    add_model(book, NewModel(NewPrices("nova-3", "2026-05-01", {}, "page"), "nova-2"))
+    holds(book)
+    usage = {"input": 1_000_000, "output": 1_000_000, "cache_read": 1_000_000}
+    cost = RateCard(book.compiled()).request("nova-3", "2026-05-01", usage, {})
+    assert cost.total == Fraction("11.3")
+
+
+def test_a_price_of_a_day_that_has_one_takes_its_place(book: EditedBook) -> None:
+    add_price(book, NewPrices("nova-2", "2026-02-01", {"input": Fraction(3)}, "page"))
+    assert "| nova-2 | 2026-02-01 | $3 | derived | $8 |" in added(book)
+    # the book has an example of that day
+    assert book.remarks == [
+        'the example "nova-2, fast" does not hold any more: costs $4, and it now costs $6'
+    ]
+
+
+def test_a_later_row_that_stays_is_remarked(book: EditedBook) -> None:
+    add_price(book, NewPrices("nova-1", "2026-06-01", {"output": Fraction(5)}, "page"))
+    assert not book.remarks
+    add_price(book, NewPrices("nova-1", "2026-05-01", {"input": Fraction("1.5")}, "page"))
+    assert book.remarks[0] == (
+        "`input` of `nova-1` has a price from 2026-06-01 on too, which stays (book/models.price:14)"
+    )
+
+
+def test_a_price_that_is_derived_otherwise_says_so(book: EditedBook) -> None:
+    add_price(book, NewPrices("nova-2", "2026-04-01", {"cache_read": Fraction("0.5")}, "page"))
+    holds(book)
+    assert "| nova-2 | 2026-04-01 | $2 | $0.50 instead of $0.20 | $8 |" in added(book)
+    again = EditedBook.of(str(BOOK))
+    both = {"input": Fraction(3), "cache_read": Fraction("0.3")}
+    add_price(again, NewPrices("nova-2", "2026-04-01", both, "page"))
+    holds(again)
+    assert "| nova-2 | 2026-04-01 | $3 | $0.30 | $8 |" in added(again)
+
+
+def test_a_price_that_is_there_already_is_remarked(book: EditedBook) -> None:
+    add_price(book, NewPrices("nova-2", "2026-04-01", {"input": Fraction(2)}))
+    place = "book/models.price:14"
+    assert book.remarks == [
+        "`input` of `nova-2` is $2 already",
+        f"no source is named for the new row of `nova-2`: it says `page`, as that at {place} does",
+    ]
+
+
+def test_an_amount_is_written_for_the_unit_of_its_table(tmp_path: Path) -> None:
+    """A list says what a million costs, and the row stands in a table of thousands."""
+    path = tmp_path / "mixed.price"
+    path.write_text(
+        'book mixed in USD\nsource page "https://example.com" read 2026-01-01\n'
+        "unit MTok is 1,000,000 tokens\nunit KTok is 1,000 tokens\nmeter input in tokens\n"
+        "models see page\n  | model | released |\n"
+        "  | a-1 | 2026-01-01 |\n  | a-2 | 2026-01-01 |\n  | b-1 | 2026-01-01 |\n"
+        "rates per MTok see page\n  | model | from | input |\n"
+        "  | a-1 | 2026-01-01 | $1 |\n  | a-2 | 2026-01-01 | $2 |\n"
+        "rates per KTok see page\n  | model | from | input |\n  | b-1 | 2026-01-01 | $0.005 |\n",
+        encoding="utf-8",
+    )
+    book = EditedBook.of(str(path))
+    sizes = {"input": Fraction(1_000_000)}
+    add_price(book, NewPrices("b-1", "2026-02-01", {"input": Fraction(6)}, "page", sizes=sizes))
+    assert "| b-1 | 2026-02-01 | $0.006 |" in added(book)
+    assert RateCard(book.compiled()).request("b-1", "2026-02-01", {"input": 10**6}, {}).total == 6
+
+
+def test_a_name_is_moved_to_another_model(book: EditedBook) -> None:
+    add_alias(book, "nova-one", "nova-2", "2026-05-01", "it moves", "")
+    holds(book)
+    assert added(book) == [
+        "alias nova-one is nova-1 before 2026-05-01",
+        'alias nova-one is nova-2 from 2026-05-01 unsure "it moves"',
+    ]
+    add_alias(book, "nova-one", "nova-1", "2026-06-01", "", "page")
+    holds(book)
+    assert "alias nova-one is nova-1 from 2026-06-01 see page" in added(book)
 
 
 def test_another_name_stands_below_those_of_its_model(book: EditedBook) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pricelang.apps.new_book import new_book
 from pricelang.cli.group import main
 
 HERE = Path(__file__).parent
+SHOP = new_book("shop", "2026-01-01")
 
 
 def drift(*arguments: str) -> Result:
@@ -74,6 +76,11 @@ def test_markdown_is_for_a_pull_request() -> None:
     [
         ("x.csv", "a,b\n1,2\n", "a catalogue has a column `id`"),
         ("x.csv", "id,input\nclaude-opus-5,five\n", "line 2: `five` in `input` is no price"),
+        *(
+            ("x.csv", f"id,input\nclaude-opus-5,{price}\n", f"`{price}` in `input` is no price")
+            for price in ("Infinity", "NaN", "-5", "1e99999999", "1_0", "٥")
+        ),
+        ("x.csv", "id,input\nclaude-opus-5,x\n", "x.csv`: line 2"),
         ("x.md", "# Nothing\n", "the page has no table"),
         ("x.json", "[1", "line 1"),
         ("x.json", "3", "genai-prices' data is a list of providers"),
@@ -103,3 +110,33 @@ def test_a_source_that_is_not_there_is_named() -> None:
     result = drift("litelm")
     assert result.exit_code == 2
     assert "did you mean `litellm`?" in result.output
+
+
+def test_prices_in_another_currency_are_not_compared(tmp_path: Path) -> None:
+    """Lists without a currency are in dollars, also beside a book in euros."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "id,input,output,currency\nclaude-opus-5,€5,25,\nclaude-opus-4-7,6,26,EUR\n"
+        "claude-opus-4-6,$5,25,USD\n",
+        encoding="utf-8",
+    )
+    output = drift(str(path)).output
+    assert "Other prices" not in output
+    assert "3 prices and 3 ids compared" in output
+    assert "3 x a price in EUR, not in USD" in output
+    euros = tmp_path / "euros.price"
+    text = SHOP.replace("USD", "EUR").replace("$", "€").replace("model-1", "claude-opus-5")
+    euros.write_text(text, encoding="utf-8")
+    output = drift(str(path), "--book", str(euros)).output
+    assert "3 x a price in USD, not in EUR" in output
+    assert "€5 per MTok" in output  # beside the €3 of the book
+    output = drift(str(HERE / "litellm.json"), "--book", str(euros)).output
+    assert "Other prices" not in output
+    assert "litellm.json: 0 prices" in output
+    assert "a price in USD, not in EUR" in output
+
+
+def test_an_instant_is_compared_on_its_day() -> None:
+    for at in ("2026-11-29T10:00:00Z", "2026-11-29"):
+        result = CliRunner().invoke(main, ["drift", str(HERE / "prices.md"), "--at", at, "--json"])
+        assert json.loads(result.output)["at"] == "2026-11-29"
