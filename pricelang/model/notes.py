@@ -105,8 +105,8 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     ),
     "iterations": _doubt("the iterations of a response do not add up to its usage"),
     "latency": _doubt(
-        "the request was served with optimized latency, which has a price of its own for "
-        "some models: priced without it"
+        "the request was served with optimized latency, or on the priority tier of Bedrock, which "
+        "have prices of their own for some models: priced without them"
     ),
     "long_context_mark": NoteMeaning("a mark of a long context window was taken off the model id"),
     "long_window": NoteMeaning(
@@ -128,7 +128,9 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     "position": NoteMeaning(
         "a place was given in tiers that do not count the request, which is priced without them"
     ),
-    "provider": _doubt("the record names a provider whose platform is not known"),
+    "provider": _doubt(
+        "the record names a provider whose platform is not known, or one with prices of its own"
+    ),
     "refusal_category": _doubt("whether a refusal of this category is billed is not known"),
     "refusal_output": _doubt(
         "a refusal has no content and counts a token of output, so whether it came before "

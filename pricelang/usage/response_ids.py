@@ -49,6 +49,11 @@ def is_partial(format: str, value: Value) -> bool:
     """Decides whether an object is one of several that tell the counts of one response so far:
     a chunk before the last.
     """
+    if format == "gemini":
+        answers = value.get("candidates")
+        return isinstance(answers, list) and not any(
+            is_object(answer) and answer.get("finishReason") for answer in answers
+        )
     if format != "openai" or not is_chunk(value):
         return False
     choices = value.get("choices")

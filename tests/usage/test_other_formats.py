@@ -11,7 +11,7 @@ import pricelang
 from pricelang.model.notes import Note
 from pricelang.usage.records import Record, Rejected, Skipped
 
-from .helpers import message, one_record, outcomes
+from .helpers import SAMPLES, brief, message, one_record, outcomes, records, sample_values
 
 CHAT = {"prompt_tokens": 100, "completion_tokens": 5}
 LOG = {
@@ -324,6 +324,20 @@ def test_a_compaction_in_a_span_is_billed_beside_its_message() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["02_otlp_json_trace.json", "01_anthropic_sdk_spans.jsonl"])
+def test_counts_written_as_text_are_counts(name: str) -> None:
+    def written(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: written(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [written(one) for one in value]
+        return str(value) if type(value) is int else value
+
+    for value in sample_values(SAMPLES / "otel" / name):
+        told = [brief(one.parts) for one in records(outcomes(value))]
+        assert told == [brief(one.parts) for one in records(outcomes(written(value)))]
+
+
 def test_a_bad_span_hides_no_other() -> None:
     value = otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "4x"}})
     spans = value["resourceSpans"][0]["scopeSpans"][0]["spans"]
@@ -463,6 +477,14 @@ def test_optimized_latency_is_a_doubt(value: Any) -> None:
     assert [note.code for note in one_record(value).notes] == ["latency"]
     plain = json.loads(json.dumps(value).replace('"optimized"', '"standard"'))
     assert one_record(plain).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("tier", "notes"), [("priority", ["latency"]), ("default", []), ("flex", [])]
+)
+def test_the_priority_tier_of_bedrock_is_a_doubt(tier: str, notes: list[str]) -> None:
+    found = one_record({"modelId": "m", "usage": CONVERSE, "serviceTier": {"type": tier}})
+    assert [note.code for note in found.notes] == notes
 
 
 def test_a_log_whose_response_stands_in_s3_does_not_tell_of_the_cache() -> None:

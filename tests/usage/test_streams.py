@@ -60,6 +60,23 @@ def test_the_events_one_a_line_are_the_same_record() -> None:
     )
 
 
+PROMPT = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+COUNT = st.integers(0, 10**6)
+
+
+@given(st.tuples(COUNT, COUNT, COUNT), st.tuples(COUNT, COUNT, COUNT) | st.just((0, 0, 0)))
+def test_a_delta_whose_prompt_is_all_zero_says_nothing_of_it(
+    first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    """Gateways fill in zeros, and a cumulative count never falls to nothing."""
+    events = stream({**dict(zip(PROMPT, last, strict=True)), "output_tokens": 7})
+    events[0]["message"]["usage"] = {**dict(zip(PROMPT, first, strict=True)), "output_tokens": 1}
+    right = last if any(last) else first
+    (part,) = one_record(sse(events)).parts
+    told = [part.usage.get(meter, 0) for meter in ("input", "cache_read", "cache_write_5m")]
+    assert (tuple(told), part.usage["output"]) == (right, 7)
+
+
 def test_the_start_gives_tier_geography_and_split() -> None:
     events = stream({"output_tokens": 7, "cache_creation_input_tokens": 30})
     events[0]["message"]["usage"] |= {

@@ -66,6 +66,6 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         counters.meters(),
         kind=SUM if several(value) else SINGLE,
     )
-    part = gateway_part(part, value.get("provider"), value.get("id"))
+    part = gateway_part(part, value.get("provider"), value.get("id"), notes)
     ids = named("helicone", value.get("request_id"))
     return (Record((part,), place, FORMAT, tuple(notes), ids=ids),)

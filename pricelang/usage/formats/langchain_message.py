@@ -31,7 +31,7 @@ _INPUT = {
     "read": ("cache_read",),
     "written": ("cache_creation", "cache_write"),
     "5m": ("ephemeral_5m_input_tokens",),
-    "1h": ("ephemeral_1h_input_tokens",),
+    "1h": ("ephemeral_1h_input_tokens", "ephemeral_1hr_input_tokens"),
 }
 # OpenAI's tiers, whose names stand in front of the counts that were served by them.
 _TIERS = ("priority", "flex")
@@ -104,7 +104,7 @@ def message_outcome(
         meters = openai_counters(raw, path, notes).meters() | searches(raw)
         parts = [Part(None, None, stated(raw, path), meters)]
     placed_parts = tuple(
-        gateway_part(_at(within(part, {}, part.model or model), around.at), provider, id)
+        gateway_part(_at(within(part, {}, part.model or model), around.at), provider, id, notes)
         for part in parts
     )
     own = message.get("id")

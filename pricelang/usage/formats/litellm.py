@@ -19,6 +19,7 @@ from pricelang.usage.formats.litellm_iterations import iterated_parts
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.openai import counters as openai_counters
 from pricelang.usage.formats.openai import searches
+from pricelang.usage.platform_names import named_platform, vertex_endpoint
 from pricelang.usage.records import (
     SUM,
     Outcome,
@@ -80,11 +81,15 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     kind: RecordKind | None = SUM if whole or several(usage, value) else None
     tier = {"service_tier": "batch"} if whole else {}
     at, provider = instant(value.get("startTime"), "startTime"), value.get("custom_llm_provider")
+    where = _where(value, metadata, provider)
     parts = tuple(
         gateway_part(
-            evolve(part, at=at, dimensions={**part.dimensions, **tier}, kind=kind or part.kind),
+            evolve(
+                part, at=at, dimensions={**where, **part.dimensions, **tier}, kind=kind or part.kind
+            ),
             provider,
             id,
+            notes,
         )
         for part in _requests(usage, path, model, notes)
     )
@@ -121,6 +126,20 @@ def _usage(
         notes.append(_NO_USAGE_OBJECT)
         return columns, "the log"
     return {**rest, **columns}, "metadata.additional_usage_values"
+
+
+def _where(
+    value: Mapping[str, object], metadata: Mapping[str, object], provider: object
+) -> dict[str, str]:
+    """The endpoint of a call to Vertex AI, by the location on which LiteLLM worked its cost out."""
+    if named_platform(provider) != "vertex":
+        return {}
+    breakdown = embedded_object(metadata, "cost_breakdown", "metadata") or embedded_object(
+        value, "cost_breakdown"
+    )
+    location = word((breakdown or {}).get("vertex_location"), "cost_breakdown.vertex_location")
+    endpoint = vertex_endpoint(location)
+    return {} if endpoint is None else {"endpoint": endpoint}
 
 
 def _is_claude(usage: Mapping[str, object]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pricelang.usage.fields import clean, is_object, shown, wrong_type
@@ -15,6 +16,10 @@ _ATTRIBUTES = {
     "agent": ("gen_ai.agent.name",),
     "source": ("query_source",),
 }
+
+
+_COUNTED = re.compile(r"(?:tokens?|usage|count)\b|_tokens?_|\.tokens?[._]", re.IGNORECASE)
+_DIGITS = re.compile(r"[0-9]{1,18}\Z", re.ASCII)
 
 
 def list_in(holder: Mapping[str, object], key: str) -> list[object]:
@@ -36,6 +41,20 @@ def attributes_of(holder: Mapping[str, object]) -> dict[str, object]:
         if isinstance(key, str):
             found[key] = _typed(item.get("value"), key)
     return found
+
+
+def numbers_of(own: Mapping[str, object]) -> Mapping[str, object]:
+    """Attributes with their counts as numbers: maps of texts and some exporters write the digits.
+
+    >>> numbers_of({"gen_ai.usage.input_tokens": "12", "session.id": "12"})
+    {'gen_ai.usage.input_tokens': 12, 'session.id': '12'}
+    """
+    texts = [
+        key
+        for key, value in own.items()
+        if type(value) is str and _DIGITS.match(value) and _COUNTED.search(key)
+    ]
+    return {**own, **{key: int(str(own[key])) for key in texts}} if texts else own
 
 
 def _typed(value: object, key: str) -> object:

@@ -48,7 +48,7 @@ class Spans:
             (part.model, unlike_plain(part.dimensions), sorted(plain_usage(part.usage).items()))
             for part in record.parts
         ]
-        new = _Counted(repr(parts), _tokens(record), record.place)
+        new = _Counted(repr(parts), tokens_in_and_out(record), record.place)
         id, parent = _span_ids(span)
         answered, asked = own.get("gen_ai.response.id"), own.get("request_id")
         response = answered or asked or _event(own)
@@ -100,7 +100,7 @@ class Spans:
         return None
 
 
-def _tokens(record: Record) -> tuple[int, int]:
+def tokens_in_and_out(record: Record) -> tuple[int, int]:
     """All tokens in and out, however they are told apart."""
     into = out = 0
     for part in record.parts:

@@ -42,6 +42,7 @@ _EVENTS = frozenset(
 _CONVERSE = frozenset(
     ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop")
 )
+_PROMPT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 _MOST_KEYS = 2  # the event itself, and padding
 _BLOCK = re.compile(r'\s*\{\s*"type"\s*:\s*"content_block_(start|delta|stop)"')
 
@@ -231,7 +232,8 @@ class _Stream:
                 self._message = {**self._message, **delta}
             usage, new = self._message.get("usage"), event.get("usage")
             if isinstance(new, dict):
-                given = {key: count for key, count in new.items() if count is not None}
+                old = usage if isinstance(usage, dict) else {}
+                given = _given(old, new)
                 if (
                     "cache_creation_input_tokens" in given
                     and "cache_creation" not in given
@@ -239,7 +241,6 @@ class _Stream:
                 ):
                     given |= _split(usage, given["cache_creation_input_tokens"])
                 # A new object: the one before may be that of the caller.
-                old = usage if isinstance(usage, dict) else {}
                 self._message = {**self._message, "usage": {**old, **given}}
             elif new is not None:
                 self._message = {**self._message, "usage": new}
@@ -269,6 +270,18 @@ class _Stream:
             METRICS: self._metrics,
         }
         return self._line, self._item, whole, self._text
+
+
+def _given(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    """What the usage of a delta says beside the `old` one: a null says nothing, and neither do
+    zeros where the whole prompt is zero and was counted before, for a cumulative count never falls.
+    """
+    silent = not any(new.get(key) for key in _PROMPT) and any(old.get(key) for key in _PROMPT)
+    return {
+        key: count
+        for key, count in new.items()
+        if count is not None and not (silent and key in _PROMPT)
+    }
 
 
 def _split(usage: dict[str, object], written: object) -> dict[str, object]:
