@@ -16,7 +16,7 @@ from pricelang.usage.shapes import models_of_result
 RESPONSE, REQUEST = "response", "request"
 ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
 """How ids of responses begin; others count where the object says what it is."""
-_CHUNK = "chat.completion.chunk"
+_CHUNK, _CREATED = "chat.completion.chunk", "response.created"
 _MAX_ID = 200
 Value = Mapping[str, object]
 _NOTHING: Value = {}
@@ -41,8 +41,10 @@ def named(kind: str, id: object) -> tuple[str, ...]:
 
 
 def is_chunk(value: Value) -> bool:
-    """Decides whether an object is a part of a stream of completions, which may tell no counts."""
-    return value.get("object") == _CHUNK
+    """Decides whether an object is a part of a stream of completions, or begins one of the
+    Responses API, which may tell no counts.
+    """
+    return value.get("object") == _CHUNK or value.get("type") == _CREATED
 
 
 def is_partial(format: str, value: Value) -> bool:

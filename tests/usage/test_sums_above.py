@@ -142,3 +142,15 @@ def test_spans_of_agents_add_up_others(attributes: dict[str, Any]) -> None:
 def test_an_agent_that_names_its_model_is_a_request() -> None:
     told = {"gen_ai.usage.input_tokens": 4, "gen_ai.usage.output_tokens": 2}
     assert used(span(**told, **{"gen_ai.agent.name": "a", "gen_ai.request.model": "claude-opus-5"}))
+
+
+def test_attributes_of_a_family_may_stand_inside_each_other() -> None:
+    """As Phoenix keeps them."""
+    counts = {"prompt": 10, "completion": 4, "prompt_details": {"cache_read": 7}}
+    nested = {
+        "openinference": {"span": {"kind": "LLM"}},
+        "llm": {"model_name": "claude-opus-5", "token_count": counts},
+    }
+    assert used(span(**nested)) == [{"input": 3, "output": 4, "cache_read": 7}]
+    nested["openinference"] = {"span": {"kind": "CHAIN"}}
+    assert used(span(**nested)) == []

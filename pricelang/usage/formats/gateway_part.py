@@ -9,6 +9,8 @@ from pricelang.usage.platform_names import named_platform, platform_of_message, 
 from pricelang.usage.platforms import named
 from pricelang.usage.records import SUM, Part
 
+GATEWAY_HIT = Note("nothing_billed", "a hit in the gateway's cache: no request was made")
+
 
 def gateway_part(
     part: Part, provider: object = None, id: object = None, notes: list[Note] | None = None

@@ -14,7 +14,7 @@ from attrs import evolve
 from pricelang.model.notes import Note
 from pricelang.usage.embedded import embedded, embedded_object, row_of
 from pricelang.usage.fields import named_attributes, optional_object, placed, shown, word
-from pricelang.usage.formats.gateway_part import gateway_part
+from pricelang.usage.formats.gateway_part import GATEWAY_HIT, gateway_part
 from pricelang.usage.formats.litellm_iterations import iterated_parts
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.openai import counters as openai_counters
@@ -40,7 +40,6 @@ _ROW = ("response_cost", "custom_llm_provider", "spend")
 _BATCHES = ("aretrieve_batch", "retrieve_batch")
 """Calls of LiteLLM in whose row it counts what all requests of a batch used."""
 _TOTALS = ("prompt_tokens", "completion_tokens", "total_tokens")
-_CACHE_HIT = Note("nothing_billed", "a hit in the gateway's cache: no request was made")
 _NO_USAGE_OBJECT = Note(
     "cache_unknown",
     "the log has no `usage_object`: what was read from the cache is not known, and priced as input",
@@ -65,7 +64,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     attributes = _attributes(value, metadata)
     hit = value.get("cache_hit")
     if hit is True or (isinstance(hit, str) and hit.lower() == "true"):
-        return (Record((), place, FORMAT, (_CACHE_HIT,), attributes),)
+        return (Record((), place, FORMAT, (GATEWAY_HIT,), attributes),)
     status = word(value.get("status"), "status") or word(metadata.get("status"), "metadata.status")
     if status not in (None, "success"):
         return (Skipped(place, f"a call that failed: {shown(value.get('error_str') or status)}"),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pricelang.usage.fields import clean, is_object, shown, wrong_type
 from pricelang.usage.records import UsageError
@@ -18,6 +18,7 @@ _ATTRIBUTES = {
 }
 
 
+_NESTED = ("llm", "gen_ai", "openinference")
 _COUNTED = re.compile(r"(?:tokens?|usage|count)\b|_tokens?_|\.tokens?[._]", re.IGNORECASE)
 _DIGITS = re.compile(r"[0-9]{1,18}\Z", re.ASCII)
 
@@ -31,16 +32,28 @@ def list_in(holder: Mapping[str, object], key: str) -> list[object]:
 
 
 def attributes_of(holder: Mapping[str, object]) -> dict[str, object]:
-    """The attributes of a span: an object, or OTLP's list of keys and typed values."""
+    """The attributes of a span: an object, or OTLP's list of keys and typed values.
+    Phoenix keeps those of each family as objects inside objects.
+    """
     given = holder.get("attributes")
     if is_object(given):
-        return dict(given)
+        if not any(is_object(given.get(name)) for name in _NESTED):
+            return dict(given)
+        return dict(_flat(given, ""))
     found = {}
     for item in given if isinstance(given, list) else ():
         key = item.get("key") if is_object(item) else None
         if isinstance(key, str):
             found[key] = _typed(item.get("value"), key)
     return found
+
+
+def _flat(given: Mapping[str, object], start: str) -> Iterator[tuple[str, object]]:
+    for key, value in given.items():
+        if is_object(value):
+            yield from _flat(value, f"{start}{key}.")
+        else:
+            yield start + key, value
 
 
 def numbers_of(own: Mapping[str, object]) -> Mapping[str, object]:

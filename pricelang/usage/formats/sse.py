@@ -20,7 +20,7 @@ from pricelang.usage.fields import is_object, require_object
 from pricelang.usage.formats.langchain_chunks import CHUNK, ChunkStreams, chunk_of
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.lines import Line
-from pricelang.usage.records import Outcome, Place, Record, UsageError, within
+from pricelang.usage.records import Outcome, Place, Record, Skipped, UsageError, within
 
 FORMAT = "sse"
 STREAM = ("event:", "data:", ":", "id:", "retry:")
@@ -43,6 +43,7 @@ _CONVERSE = frozenset(
     ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop")
 )
 _PROMPT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+_PING = {"type": "ping"}
 _MOST_KEYS = 2  # the event itself, and padding
 _BLOCK = re.compile(r'\s*\{\s*"type"\s*:\s*"content_block_(start|delta|stop)"')
 
@@ -57,8 +58,9 @@ def known(value: Mapping[str, object]) -> bool:
     """Decides whether a value is a stream that `merged` put together, or an event by itself."""
     if not _CONVERSE.isdisjoint(value):
         return len(value) <= _MOST_KEYS
-    return value.get("type") == _MERGED or (
-        value.get("type") == "message_start" and is_object(value.get("message"))
+    kind = value.get("type")
+    return kind == _MERGED or (
+        is_object(value.get("message")) if kind == "message_start" else value == _PING
     )
 
 
@@ -68,6 +70,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         read_message,  # every file passes through here, and few hold a stream
     )
 
+    if value == _PING:
+        return (Skipped(place, "a sign of life before a stream"),)
     last = "message_delta" if _CONVERSE.isdisjoint(value) else "metadata"
     if not value.get("counted"):
         raise UsageError(
