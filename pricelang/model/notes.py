@@ -94,7 +94,10 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
         "text as far as there is any"
     ),
     "declined": NoteMeaning("an attempt was declined before any output, and is not billed"),
-    "execution_time": _doubt("the record has code execution without its time, which is not priced"),
+    "execution_time": _doubt(
+        "the record does not tell what time is billed: of code execution, which is not priced, or "
+        "of a session of several agents, whose times are added up"
+    ),
     "fallback_credit": _doubt(
         "a fallback credit was redeemed: the amount is that of the counters as reported, and "
         "the note has its bounds"

@@ -573,3 +573,40 @@ def test_gateways_reads_nothing_else() -> None:
     (found,) = outcomes(message(), "gateways")
     assert isinstance(found, Rejected)
     assert found.code == "unknown_record"
+
+
+def session(usage: dict[str, Any], stats: object = None, **agent: Any) -> dict[str, Any]:
+    return {
+        "type": "session",
+        "agent": {"model": "claude-opus-4-7", **agent},
+        "usage": {"input_tokens": 10, "output_tokens": 5, **usage},
+        "stats": stats,
+    }
+
+
+def test_the_time_of_an_older_session_stands_among_its_stats() -> None:
+    def time(value: Any) -> tuple[object, list[str]]:
+        found = one_record(value)
+        return found.parts[0].usage.get("session_time"), [note.code for note in found.notes]
+
+    stats = {"active_seconds": 90, "duration_seconds": 200}
+    assert time(session({}, stats)) == ("90 seconds", [])
+    assert time(session({"active_seconds": 60}, stats)) == ("60 seconds", [])
+    assert time(session({"active_seconds": 0}, stats)) == (None, [])
+    assert time(session({})) == (None, [])
+    several = session({}, stats, multiagent={"agents": [{"model": "claude-opus-4-7"}]})
+    assert time(several) == ("90 seconds", ["execution_time"])
+
+
+def test_a_hit_of_helicones_cache_is_free() -> None:
+    call = {
+        "request_id": "h-1",
+        "request_model": "claude-opus-5",
+        "prompt_tokens": 10,
+        "completion_tokens": 5,
+        "prompt_cache_read_tokens": 0,
+        "cache_reference_id": "00000000-0000-0000-0000-000000000000",
+    }
+    assert one_record(call).parts
+    hit = one_record({**call, "cache_reference_id": "11111111-0000-0000-0000-000000000000"})
+    assert (hit.parts, [note.code for note in hit.notes]) == ((), ["nothing_billed"])
