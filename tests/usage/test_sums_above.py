@@ -154,3 +154,24 @@ def test_attributes_of_a_family_may_stand_inside_each_other() -> None:
     assert used(span(**nested)) == [{"input": 3, "output": 4, "cache_read": 7}]
     nested["openinference"] = {"span": {"kind": "CHAIN"}}
     assert used(span(**nested)) == []
+
+
+def test_the_older_names_of_traceloop_count_alone() -> None:
+    told = {"llm.usage.prompt_tokens": 10, "llm.usage.completion_tokens": 4}
+    assert used(span(**told)) == [{"input": 10, "output": 4}]
+
+
+@pytest.mark.parametrize("key", ["our.usage.prompt_tokens", "agent.output_tokens", "inputTokens"])
+def test_counters_of_spans_under_unknown_names_are_refused(key: str) -> None:
+    (found,) = outcomes(span(**{key: 7}))
+    assert isinstance(found, Rejected)
+    assert found.code == "unknown_counter"
+    for value in (0, "", "many", None):
+        assert isinstance(outcomes(span(**{key: value}))[0], Skipped)
+
+
+@pytest.mark.parametrize(
+    "key", ["llm.request.max_input_tokens", "rate_limit.input_tokens.remaining", "token.type"]
+)
+def test_limits_are_no_counters(key: str) -> None:
+    assert isinstance(outcomes(span(**{key: 7}))[0], Skipped)

@@ -37,7 +37,12 @@ from pricelang.usage.formats.clickhouse import as_span, is_row, rows_of
 from pricelang.usage.formats.gateway_part import gateway_part, note_seller
 from pricelang.usage.formats.gemini_cli import api_response, is_api_response, is_told_twice
 from pricelang.usage.formats.otlp import attributes_of, list_in, numbers_of, shown_attributes
-from pricelang.usage.formats.span_counts import counts_tokens, parts_of, without_prefix
+from pricelang.usage.formats.span_counts import (
+    counts_tokens,
+    parts_of,
+    refuse_unknown,
+    without_prefix,
+)
 from pricelang.usage.formats.span_json import JsonUsage, json_usage
 from pricelang.usage.formats.spans import Spans
 from pricelang.usage.io.json_text import written
@@ -171,8 +176,10 @@ def _read(
         return Skipped(place, "the `api_response` event beside it counts this request")
     own = without_prefix(own)
     notes: list[Note] = []
-    told = None if counts_tokens(own) else json_usage(own, notes)
-    if told is None and not counts_tokens(own):
+    is_counted = counts_tokens(own)
+    told = None if is_counted else json_usage(own, notes)
+    if told is None and not is_counted:
+        refuse_unknown(own)
         return Skipped(place, f"the span or event {shown(name or event or '')} counts no tokens")
     sums = _sums(name, own) if told is None else told.kind in _SUM_KINDS and told.kind
     if sums:
