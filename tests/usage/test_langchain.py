@@ -240,3 +240,11 @@ def test_the_javascript_sdk_of_langsmith_has_a_name_of_its_own_for_an_hour() -> 
     }
     (part,) = one_record(message).parts
     assert (part.usage["input"], part.usage["cache_write_1h"]) == (12, 2_000)
+
+
+def test_the_token_usage_of_javascript_counts() -> None:
+    usage = {"promptTokens": 10, "completionTokens": 4, "totalTokens": 14}
+    message = {"type": "ai", "content": "…", "response_metadata": {"tokenUsage": usage}}
+    assert one_record(message).parts[0].usage == {"input": 10, "output": 4}
+    message["response_metadata"] = {"tokenUsage": {**usage, "totalTokens": 99}}
+    assert one_rejected(message).code == "bad_total"

@@ -86,9 +86,7 @@ _LATENCY = "performanceConfigLatency"
 """Where the header of InvokeModel stands in what an SDK makes of it."""
 _TTLS = ("5m", "1h")
 _PRIORITY = Note(
-    "latency",
-    "the priority tier of Bedrock costs more than the standard one: priced as `priority` of the "
-    "book, which may be another",
+    "latency", "the priority tier of Bedrock costs more: priced as `priority` of the book"
 )
 
 
