@@ -94,7 +94,10 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
         "text as far as there is any"
     ),
     "declined": NoteMeaning("an attempt was declined before any output, and is not billed"),
-    "execution_time": _doubt("the record has code execution without its time, which is not priced"),
+    "execution_time": _doubt(
+        "the record does not tell what time is billed: of code execution, which is not priced, or "
+        "of a session of several agents, whose times are added up"
+    ),
     "fallback_credit": _doubt(
         "a fallback credit was redeemed: the amount is that of the counters as reported, and "
         "the note has its bounds"
@@ -105,8 +108,8 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     ),
     "iterations": _doubt("the iterations of a response do not add up to its usage"),
     "latency": _doubt(
-        "the request was served with optimized latency, which has a price of its own for "
-        "some models: priced without it"
+        "the request was served with optimized latency, or on the priority tier of Bedrock, which "
+        "have prices of their own for some models: priced without them"
     ),
     "long_context_mark": NoteMeaning("a mark of a long context window was taken off the model id"),
     "long_window": NoteMeaning(
@@ -128,7 +131,9 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
     "position": NoteMeaning(
         "a place was given in tiers that do not count the request, which is priced without them"
     ),
-    "provider": _doubt("the record names a provider whose platform is not known"),
+    "provider": _doubt(
+        "the record names a provider whose platform is not known, or one with prices of its own"
+    ),
     "refusal_category": _doubt("whether a refusal of this category is billed is not known"),
     "refusal_output": _doubt(
         "a refusal has no content and counts a token of output, so whether it came before "

@@ -13,6 +13,16 @@ a request there says it, or somebody is asked.
 DEPLOYMENTS = ("foundry",)
 """Platforms on which a model may bear the name of somebody's deployment."""
 
+SELLERS: Mapping[str, str] = {
+    "databricks": "Databricks",
+    "snowflake": "Snowflake",
+    "github_copilot": "GitHub Copilot",
+    "github-copilot": "GitHub Copilot",
+    "replicate": "Replicate",
+    "perplexity": "Perplexity",
+}
+"""Who sells models of others at prices of its own, by the name in front of an id."""
+_COPILOT = ("github", "copilot")
 # Platforms as they stand in front of an id.
 PREFIXES = {
     "bedrock": "bedrock",
@@ -67,6 +77,17 @@ def _platform_of(name: str) -> str | None:
     return _PROVIDERS.get(name) or next(
         (platform for start, platform in _FAMILIES if name.startswith(start)), None
     )
+
+
+def seller_of(provider: object) -> str | None:
+    """Who sells the models of others at prices of its own, by the provider that gateways and
+    telemetry name; None for any other.
+
+    >>> seller_of("databricks"), seller_of("github"), seller_of("anthropic")
+    ('Databricks', 'GitHub Copilot', None)
+    """
+    name = provider.lower() if isinstance(provider, str) else ""
+    return SELLERS["github_copilot"] if name in _COPILOT else SELLERS.get(name)
 
 
 def platform_of_message(id: object) -> str | None:

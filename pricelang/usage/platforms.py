@@ -21,18 +21,10 @@ from functools import lru_cache
 from attrs import evolve
 
 from pricelang.usage.bedrock_ids import Named, named_by_arn, named_by_bedrock, named_by_route
-from pricelang.usage.platform_names import DEPLOYMENTS, PREFIXES, vertex_endpoint
+from pricelang.usage.platform_names import DEPLOYMENTS, PREFIXES, SELLERS, vertex_endpoint
 
 # In front of an id, these say where a request went and nothing of its price.
 _GATEWAYS = ("anthropic", "openrouter", "vercel_ai_gateway")
-_SELLERS = {
-    "databricks": "Databricks",
-    "snowflake": "Snowflake",
-    "github_copilot": "GitHub Copilot",
-    "github-copilot": "GitHub Copilot",
-    "replicate": "Replicate",
-    "perplexity": "Perplexity",
-}
 _VERTEX = r"(?P<model>claude-[a-z0-9.-]+)@(?P<version>[0-9]{8}|default|latest)\Z"
 _VERTEX_GEMINI = r"(?P<model>gemini-[a-z0-9.-]+)@(?P<version>[0-9]{3}|default|latest)\Z"
 _GEMINI = r"models/(?P<model>gemini-[^/]+)\Z"
@@ -77,13 +69,11 @@ def named(id: str) -> Named:
                 **({"endpoint": endpoint} if endpoint else {}),
             },
         )
-    seller = next(
-        (name for name in _SELLERS if id.startswith((name + "/", name + "-claude"))), None
-    )
+    seller = next((name for name in SELLERS if id.startswith((name + "/", name + "-claude"))), None)
     if seller is not None:
         return Named(
             id[len(seller) + 1 :].rpartition("/")[2].removeprefix("databricks-"),
-            seller=_SELLERS[seller],
+            seller=SELLERS[seller],
         )
     return named_by_bedrock(id) or _of_google(id) or _of_prefix(id) or _of_variant(id) or Named(id)
 

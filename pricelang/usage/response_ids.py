@@ -16,7 +16,7 @@ from pricelang.usage.shapes import models_of_result
 RESPONSE, REQUEST = "response", "request"
 ISSUED = ("msg_", "chatcmpl-", "cmpl-", "gen-", "resp_")
 """How ids of responses begin; others count where the object says what it is."""
-_CHUNK = "chat.completion.chunk"
+_CHUNK, _CREATED = "chat.completion.chunk", "response.created"
 _MAX_ID = 200
 Value = Mapping[str, object]
 _NOTHING: Value = {}
@@ -41,14 +41,21 @@ def named(kind: str, id: object) -> tuple[str, ...]:
 
 
 def is_chunk(value: Value) -> bool:
-    """Decides whether an object is a part of a stream of completions, which may tell no counts."""
-    return value.get("object") == _CHUNK
+    """Decides whether an object is a part of a stream of completions, or begins one of the
+    Responses API, which may tell no counts.
+    """
+    return value.get("object") == _CHUNK or value.get("type") == _CREATED
 
 
 def is_partial(format: str, value: Value) -> bool:
     """Decides whether an object is one of several that tell the counts of one response so far:
     a chunk before the last.
     """
+    if format == "gemini":
+        answers = value.get("candidates")
+        return isinstance(answers, list) and not any(
+            is_object(answer) and answer.get("finishReason") for answer in answers
+        )
     if format != "openai" or not is_chunk(value):
         return False
     choices = value.get("choices")

@@ -75,7 +75,8 @@ class Responses:
                     stream.place,
                     "no_counts",
                     "the stream of this response tells no counts",
-                    'ask for them in its request, with `"stream_options": {"include_usage": true}`',
+                    "a stream of Chat Completions tells them where its request asks for them, with "
+                    '`"stream_options": {"include_usage": true}`',
                 )
 
     def settled(

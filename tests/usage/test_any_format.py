@@ -28,6 +28,8 @@ from pricelang.usage.response_ids import response_ids
 
 from .helpers import RECORDS, SAMPLES, as_data, outcomes, records, sample_values
 
+OF_SPANS = ("02_otlp_json_trace.json", "02_span_v5.json", "13_usage_as_json.jsonl")
+"""Samples whose spans are known by their own ids."""
 BOOK = pricelang.load()
 FILES = [path for path in RECORDS if path.parent.name != "request_bodies"]  # not sent yet
 STATEFUL = ("admin", "claude_code", "reconcile", "sse", "refused", "tools")
@@ -230,11 +232,7 @@ def test_twice_the_record_is_twice_the_price_unless_it_is_a_copy_by_its_id(path:
         if isinstance(value, dict)
     ]
     is_named = any(named) or any(one.ids for one in records(once))
-    if (
-        path.parent.name == "managed_agents"
-        or path.name in ("02_otlp_json_trace.json", "02_span_v5.json")
-        or is_named
-    ):
+    if path.parent.name == "managed_agents" or path.name in OF_SPANS or is_named:
         assert total(twice)["low"] == total(once)["low"]
         assert len(twice) == 2 * len(once)
     else:

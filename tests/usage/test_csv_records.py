@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pricelang.usage.csv_files import names_of_records
 from pricelang.usage.io.csv_records import header_of
 from pricelang.usage.io.folders import record_files
-from pricelang.usage.records import Record, Rejected
+from pricelang.usage.records import Record, Rejected, Skipped
 
 from .helpers import outcomes, records
 
@@ -70,6 +70,13 @@ def test_a_bad_row_hides_no_other(bad: str, code: str) -> None:
     assert isinstance(three, Record)
     assert isinstance(two, Rejected)
     assert (two.code, two.place.line) == (code, 3)
+
+
+@pytest.mark.parametrize("row", ["Total,,1000,20,", ",TOTAL:,1000,20,", "Grand total,,1000,20,"])
+def test_a_row_of_totals_is_no_request(row: str) -> None:
+    one, total = outcomes(f"{HEADER}\n{ROW}\n{row}\n")
+    assert isinstance(one, Record)
+    assert isinstance(total, Skipped)
 
 
 def test_files_that_were_joined_have_their_header_again() -> None:

@@ -225,3 +225,26 @@ def test_one_bad_message_hides_no_other() -> None:
     bad = answer({"input_tokens": -1, "output_tokens": 1}, id="lc_run--9")
     found = outcomes({"messages": [bad, answer()]})
     assert [type(one) for one in found] == [Rejected, Record]
+
+
+def test_the_javascript_sdk_of_langsmith_has_a_name_of_its_own_for_an_hour() -> None:
+    message = {
+        "type": "ai",
+        "content": "…",
+        "usage_metadata": {
+            "input_tokens": 10_012,
+            "output_tokens": 300,
+            "total_tokens": 10_312,
+            "input_token_details": {"cache_read": 8_000, "ephemeral_1hr_input_tokens": 2_000},
+        },
+    }
+    (part,) = one_record(message).parts
+    assert (part.usage["input"], part.usage["cache_write_1h"]) == (12, 2_000)
+
+
+def test_the_token_usage_of_javascript_counts() -> None:
+    usage = {"promptTokens": 10, "completionTokens": 4, "totalTokens": 14}
+    message = {"type": "ai", "content": "…", "response_metadata": {"tokenUsage": usage}}
+    assert one_record(message).parts[0].usage == {"input": 10, "output": 4}
+    message["response_metadata"] = {"tokenUsage": {**usage, "totalTokens": 99}}
+    assert one_rejected(message).code == "bad_total"

@@ -135,6 +135,23 @@ def test_a_whole_batch_is_a_sum_at_its_price_and_of_one_model() -> None:
     assert one_rejected(row(several, call_type="aretrieve_batch")).code == "several_models"
 
 
+@pytest.mark.parametrize(
+    ("location", "endpoint"),
+    [("global", "global"), ("us-east5", "regional"), ("eu", "multi_region"), (None, None)],
+)
+def test_the_location_of_a_call_to_vertex_says_its_endpoint(
+    location: str | None, endpoint: str | None
+) -> None:
+    breakdown = {"cost_breakdown": {"vertex_location": location, "total_cost": 0.1}}
+    for value in (
+        row({"usage_object": USAGE, **breakdown}, custom_llm_provider="vertex_ai"),
+        row(custom_llm_provider="vertex_ai", **breakdown),
+    ):
+        dimensions = one_record(value).parts[0].dimensions
+        assert (dimensions["platform"], dimensions.get("endpoint")) == ("vertex", endpoint)
+    assert "endpoint" not in one_record(row(**breakdown)).parts[0].dimensions
+
+
 def test_searches_count_wherever_litellm_puts_them() -> None:
     details = {**USAGE["prompt_tokens_details"], "web_search_requests": 2}
     for usage in (

@@ -397,3 +397,8 @@ def test_no_token_is_lost_or_added(
 
 def test_a_decimal_in_memory_is_a_count_when_it_is_whole() -> None:
     assert message_record(message({"input_tokens": Decimal("12.00")})).parts[0].usage["input"] == 12
+
+
+def test_what_was_deleted_from_the_cache_is_no_use() -> None:
+    found = one_record(message({"cache_deleted_input_tokens": 700}))
+    assert (found.parts[0].usage, found.notes) == ({"input": 10, "output": 5}, ())

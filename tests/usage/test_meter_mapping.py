@@ -13,7 +13,8 @@ import pytest
 import pricelang
 from pricelang.model.counter_names import COUNTERS
 from pricelang.model.errors import UnknownName
-from tests.usage.helpers import one_record, outcomes
+from pricelang.usage.records import Skipped
+from tests.usage.helpers import one_record, outcomes, records
 
 BOOKS = Path(__file__).resolve().parents[1] / "corpus" / "good"
 CLAUDE = {
@@ -234,3 +235,19 @@ def test_of_a_stream_of_gemini_the_last_chunk_counts() -> None:
     chunk = {**GEMINI, "candidates": [{"index": 0}], "responseId": "r"}
     found = outcomes("\n".join(json.dumps(one) for one in (chunk, {**GEMINI, "responseId": "r"})))
     assert [type(one).__name__ for one in found] == ["Skipped", "Record"]
+
+
+def test_a_stream_of_gemini_that_was_cut_counts_as_far_as_it_goes() -> None:
+    usage = GEMINI["usageMetadata"]
+    chunks = [
+        {**GEMINI, "candidates": [{"index": 0}], "responseId": "r", "usageMetadata": one}
+        for one in (usage | {"candidatesTokenCount": 1, "totalTokenCount": None}, usage)
+    ]
+    found = outcomes("\n".join(map(json.dumps, chunks)))
+    (record,) = records(found)
+    assert len(found) == 2
+    assert record.parts[0].usage == one_record(GEMINI).parts[0].usage
+    assert [note.code for note in record.notes] == ["unfinished"]
+    # without an id nothing says of which stream it is
+    (nameless,) = outcomes({**GEMINI, "candidates": [{"index": 0}]})
+    assert isinstance(nameless, Skipped)

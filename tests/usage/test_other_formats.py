@@ -11,7 +11,7 @@ import pricelang
 from pricelang.model.notes import Note
 from pricelang.usage.records import Record, Rejected, Skipped
 
-from .helpers import message, one_record, outcomes
+from .helpers import SAMPLES, brief, message, one_record, outcomes, records, sample_values
 
 CHAT = {"prompt_tokens": 100, "completion_tokens": 5}
 LOG = {
@@ -324,6 +324,20 @@ def test_a_compaction_in_a_span_is_billed_beside_its_message() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["02_otlp_json_trace.json", "01_anthropic_sdk_spans.jsonl"])
+def test_counts_written_as_text_are_counts(name: str) -> None:
+    def written(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: written(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [written(one) for one in value]
+        return str(value) if type(value) is int else value
+
+    for value in sample_values(SAMPLES / "otel" / name):
+        told = [brief(one.parts) for one in records(outcomes(value))]
+        assert told == [brief(one.parts) for one in records(outcomes(written(value)))]
+
+
 def test_a_bad_span_hides_no_other() -> None:
     value = otlp({"key": "gen_ai.usage.cache_write.input_tokens", "value": {"intValue": "4x"}})
     spans = value["resourceSpans"][0]["scopeSpans"][0]["spans"]
@@ -465,6 +479,14 @@ def test_optimized_latency_is_a_doubt(value: Any) -> None:
     assert one_record(plain).notes == ()
 
 
+@pytest.mark.parametrize(
+    ("tier", "notes"), [("priority", ["latency"]), ("default", []), ("flex", [])]
+)
+def test_the_priority_tier_of_bedrock_is_a_doubt(tier: str, notes: list[str]) -> None:
+    found = one_record({"modelId": "m", "usage": CONVERSE, "serviceTier": {"type": tier}})
+    assert [note.code for note in found.notes] == notes
+
+
 def test_a_log_whose_response_stands_in_s3_does_not_tell_of_the_cache() -> None:
     s3 = (
         {"inputTokenCount": 10, "inputBodyS3Path": "s3://b/in.json"},
@@ -551,3 +573,40 @@ def test_gateways_reads_nothing_else() -> None:
     (found,) = outcomes(message(), "gateways")
     assert isinstance(found, Rejected)
     assert found.code == "unknown_record"
+
+
+def session(usage: dict[str, Any], stats: object = None, **agent: Any) -> dict[str, Any]:
+    return {
+        "type": "session",
+        "agent": {"model": "claude-opus-4-7", **agent},
+        "usage": {"input_tokens": 10, "output_tokens": 5, **usage},
+        "stats": stats,
+    }
+
+
+def test_the_time_of_an_older_session_stands_among_its_stats() -> None:
+    def time(value: Any) -> tuple[object, list[str]]:
+        found = one_record(value)
+        return found.parts[0].usage.get("session_time"), [note.code for note in found.notes]
+
+    stats = {"active_seconds": 90, "duration_seconds": 200}
+    assert time(session({}, stats)) == ("90 seconds", [])
+    assert time(session({"active_seconds": 60}, stats)) == ("60 seconds", [])
+    assert time(session({"active_seconds": 0}, stats)) == (None, [])
+    assert time(session({})) == (None, [])
+    several = session({}, stats, multiagent={"agents": [{"model": "claude-opus-4-7"}]})
+    assert time(several) == ("90 seconds", ["execution_time"])
+
+
+def test_a_hit_of_helicones_cache_is_free() -> None:
+    call = {
+        "request_id": "h-1",
+        "request_model": "claude-opus-5",
+        "prompt_tokens": 10,
+        "completion_tokens": 5,
+        "prompt_cache_read_tokens": 0,
+        "cache_reference_id": "00000000-0000-0000-0000-000000000000",
+    }
+    assert one_record(call).parts
+    hit = one_record({**call, "cache_reference_id": "11111111-0000-0000-0000-000000000000"})
+    assert (hit.parts, [note.code for note in hit.notes]) == ((), ["nothing_billed"])

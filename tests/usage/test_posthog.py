@@ -168,6 +168,17 @@ def test_what_the_provider_said_says_more() -> None:
     assert (part.usage["web_search"], part.kind) == (2, "sum")
 
 
+@pytest.mark.parametrize(
+    ("served", "tier"),
+    [("batch", "batch"), ("flex", "flex"), ("default", "standard"), ("auto", None), ("", None)],
+)
+def test_the_tier_that_served_is_what_newer_sdks_say(served: str, tier: str | None) -> None:
+    (part,) = one_record(event(**{"$ai_service_tier": served})).parts
+    assert part.dimensions.get("service_tier") == tier
+    both = event(**{"$ai_service_tier": served, "$ai_usage": {"service_tier": "priority"}})
+    assert one_record(both).parts[0].dimensions["service_tier"] == (tier or "priority")
+
+
 def test_reasoning_and_media_are_parts_of_what_they_are_in() -> None:
     parts = {"$ai_reasoning_tokens": 40, "$ai_audio_input_tokens": 30}
     (part,) = one_record(event(**parts)).parts

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricelang.model.notes import Note
+from pricelang.usage.records import Rejected, Skipped
 
 from .helpers import as_data, brief, message, one_record, one_rejected, outcomes, records
 
@@ -58,6 +59,23 @@ def test_the_events_one_a_line_are_the_same_record() -> None:
         == brief(one_record(array).parts)
         == brief(one_record(sse(events)).parts)
     )
+
+
+PROMPT = ("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
+COUNT = st.integers(0, 10**6)
+
+
+@given(st.tuples(COUNT, COUNT, COUNT), st.tuples(COUNT, COUNT, COUNT) | st.just((0, 0, 0)))
+def test_a_delta_whose_prompt_is_all_zero_says_nothing_of_it(
+    first: tuple[int, int, int], last: tuple[int, int, int]
+) -> None:
+    """Gateways fill in zeros, and a cumulative count never falls to nothing."""
+    events = stream({**dict(zip(PROMPT, last, strict=True)), "output_tokens": 7})
+    events[0]["message"]["usage"] = {**dict(zip(PROMPT, first, strict=True)), "output_tokens": 1}
+    right = last if any(last) else first
+    (part,) = one_record(sse(events)).parts
+    told = [part.usage.get(meter, 0) for meter in ("input", "cache_read", "cache_write_5m")]
+    assert (tuple(told), part.usage["output"]) == (right, 7)
 
 
 def test_the_start_gives_tier_geography_and_split() -> None:
@@ -136,3 +154,32 @@ def test_streams_behind_each_other_cost_what_each_costs(counts: list[int], repea
 def test_a_hostile_delta_is_a_named_error(event: dict[str, Any]) -> None:
     events = stream(stop=False)
     assert one_rejected(sse([*events, event])).code in ("wrong_type", "negative_count")
+
+
+def responses(*kinds: str, **usage: int) -> list[dict[str, Any]]:
+    """The events of a stream of the Responses API, the last of them with its usage."""
+    response = {"id": "resp_1", "object": "response", "model": "claude-opus-5", "usage": None}
+    final = {**response, "usage": {"total_tokens": sum(usage.values()), **usage}}
+    return [
+        {"type": f"response.{kind}", "response": final if kind == kinds[-1] else response}
+        for kind in kinds
+    ]
+
+
+@pytest.mark.parametrize("last", ["completed", "incomplete", "failed"])
+def test_of_a_stream_of_responses_the_last_event_counts(last: str) -> None:
+    begun, *rest = responses("created", "in_progress", last, input_tokens=9, output_tokens=4)
+    found = outcomes(sse([begun, {"type": "response.output_text.delta", "delta": "x"}, *rest]))
+    assert [type(one).__name__ for one in found] == ["Skipped", "Skipped", "Skipped", "Record"]
+    assert brief(records(found)[0].parts) == [("claude-opus-5", {"input": 9, "output": 4})]
+
+
+def test_a_stream_of_responses_that_was_cut_is_refused() -> None:
+    *cut, _ = responses("created", "in_progress", "completed", input_tokens=9, output_tokens=4)
+    assert [one.code for one in outcomes(sse(cut)) if isinstance(one, Rejected)] == ["no_counts"]
+
+
+def test_a_ping_before_a_stream_is_skipped() -> None:
+    first, *rest = outcomes(sse([{"type": "ping"}, *stream({"output_tokens": 7})]))
+    assert isinstance(first, Skipped)
+    assert [one.parts[0].usage for one in records(rest)] == [{"input": 10, "output": 7}]

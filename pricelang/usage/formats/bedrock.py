@@ -85,6 +85,9 @@ _S3 = frozenset(("inputBodyS3Path", "outputBodyS3Path"))
 _LATENCY = "performanceConfigLatency"
 """Where the header of InvokeModel stands in what an SDK makes of it."""
 _TTLS = ("5m", "1h")
+_PRIORITY = Note(
+    "latency", "the priority tier of Bedrock costs more: priced as `priority` of the book"
+)
 
 
 def known(value: Mapping[str, object]) -> bool:
@@ -119,6 +122,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     dimensions = (
         stated({"service_tier": tier.get("type")}, "serviceTier") if tier is not None else {}
     )
+    if dimensions.get("service_tier") == "priority":
+        notes.append(_PRIORITY)
     kind: RecordKind = SUM if several(value, usage) else SINGLE
     part = Part(model, at, dimensions, counters.meters(), kind=kind)
     return (_record(part, place, notes, _attributes(value)),)

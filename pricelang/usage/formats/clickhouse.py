@@ -19,8 +19,6 @@ _BESIDE = ("Timestamp", "TimestampTime", "ServiceName", "Body", "ResourceAttribu
 _PAIR = re.compile(r"\s*'((?:[^'\\]|\\.)*)'\s*:\s*'((?:[^'\\]|\\.)*)'\s*(,|\Z)", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0", "b": "\b", "f": "\f"}
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_COUNTED = re.compile(r"(?:tokens?|usage|count)\b|_tokens?_|\.tokens?[._]", re.IGNORECASE)
-_DIGITS = re.compile(r"[0-9]{1,18}\Z", re.ASCII)
 
 
 def is_row(value: Mapping[str, object]) -> bool:
@@ -41,11 +39,7 @@ def as_span(row: Mapping[str, object]) -> tuple[Mapping[str, object], Mapping[st
     column = next((name for name in OWN if name in row), None)
     if column is None:
         raise UsageError("missing_key", "the row has no attributes of a log or a span")
-    own = dict(attributes_in(row, column))
-    for key, value in own.items():
-        # A map of texts writes counts as texts.
-        if isinstance(value, str) and _COUNTED.search(key) and _DIGITS.match(value):
-            own[key] = int(value)
+    own = attributes_in(row, column)
     resource = dict(attributes_in(row, "ResourceAttributes"))
     service = row.get("ServiceName")
     if isinstance(service, str) and service:

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from pricelang.model.notes import Note
-from pricelang.usage.fields import is_object, require_object, word
+from pricelang.usage.fields import require_object, word
 from pricelang.usage.formats.gemini_counts import gemini_counters, is_gemini
 from pricelang.usage.records import Outcome, Part, Place, Record, Skipped
-from pricelang.usage.response_ids import RESPONSE, named
+from pricelang.usage.response_ids import RESPONSE, is_partial, named
 from pricelang.usage.times import instant
 
 FORMAT = "gemini"
@@ -24,12 +24,12 @@ def known(value: Mapping[str, object]) -> bool:
 
 
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
-    """The record of a response; a chunk of a stream that is not its last is skipped.
-    Raises `UsageError`.
+    """The record of a response. Of a stream each chunk tells the counts so far; one that is not
+    its last and does not say of which stream is skipped. Raises `UsageError`.
     """
     usage = require_object(value.get("usageMetadata"), "usageMetadata")
-    answers = value.get("candidates")
-    if isinstance(answers, list) and not any(map(_is_finished, answers)):
+    ids = named(RESPONSE, value.get("responseId"))
+    if not ids and is_partial(FORMAT, value):
         return (Skipped(place, "a chunk of a stream, whose counts are those of its last"),)
     notes: list[Note] = []
     tier = _TIERS.get(str(usage.get("trafficType")))
@@ -39,9 +39,4 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         {} if tier is None else {"service_tier": tier},
         gemini_counters(usage, "usageMetadata", notes).meters(),
     )
-    ids = named(RESPONSE, value.get("responseId"))
     return (Record((part,), place, FORMAT, tuple(notes), {"provider": "google"}, ids=ids),)
-
-
-def _is_finished(answer: object) -> bool:
-    return is_object(answer) and word(answer.get("finishReason"), "finishReason") is not None

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
 from pricelang.usage.fields import optional_count, required_count, word
-from pricelang.usage.formats.gateway_part import gateway_part
+from pricelang.usage.formats.gateway_part import GATEWAY_HIT, gateway_part
 from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.parted import beside_output, parted
 from pricelang.usage.records import SINGLE, SUM, Outcome, Part, Place, Record, Skipped
@@ -25,6 +25,8 @@ _HELICONE = meanings(
         "1h": ("prompt_cache_write_1h", "prompt_cache_write_1h_tokens"),
     }
 )
+_NO_HIT = (None, "", "00000000-0000-0000-0000-000000000000")
+"""What names no earlier call whose answer was given again."""
 _HELICONE_KNOWN = known_names(
     "prompt_tokens", "completion_tokens", "total_tokens", "reasoning_tokens", *_HELICONE
 )
@@ -40,6 +42,9 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     status = value.get("response_status")
     if type(status) is int and status >= 400:
         return (Skipped(place, f"a call that failed: status {status}"),)
+    ids = named("helicone", value.get("request_id"))
+    if value.get("cache_reference_id") not in _NO_HIT:
+        return (Record((), place, FORMAT, (GATEWAY_HIT,), ids=ids),)
     notes: list[Note] = []
     for key, count in value.items():
         if key not in _HELICONE_KNOWN and ("token" in key or key.startswith("prompt_cache_")):
@@ -66,6 +71,5 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         counters.meters(),
         kind=SUM if several(value) else SINGLE,
     )
-    part = gateway_part(part, value.get("provider"), value.get("id"))
-    ids = named("helicone", value.get("request_id"))
+    part = gateway_part(part, value.get("provider"), value.get("id"), notes)
     return (Record((part,), place, FORMAT, tuple(notes), ids=ids),)

@@ -40,6 +40,7 @@ KNOWN = (
         "contentBlockDelta",
         "contentBlockStop",
         "messageStop",
+        last=True,
     ),
     _format(
         "managed-agents",
@@ -127,6 +128,7 @@ KNOWN = (
         "input_tokens_details",
         "total_tokens",
         "response",
+        last=True,
     ),
     _format("gemini", "usageMetadata"),
     _format("admin-usage", "data"),

@@ -31,7 +31,7 @@ _INPUT = {
     "read": ("cache_read",),
     "written": ("cache_creation", "cache_write"),
     "5m": ("ephemeral_5m_input_tokens",),
-    "1h": ("ephemeral_1h_input_tokens",),
+    "1h": ("ephemeral_1h_input_tokens", "ephemeral_1hr_input_tokens"),
 }
 # OpenAI's tiers, whose names stand in front of the counts that were served by them.
 _TIERS = ("priority", "flex")
@@ -56,6 +56,13 @@ _KNOWN = known_names(
     output_cost_details=known_names(),
 )
 _COSTS = ("input_cost", "output_cost", "total_cost", "input_cost_details", "output_cost_details")
+_IN_JAVASCRIPT = "tokenUsage"
+_CAMELS = {
+    "promptTokens": "prompt_tokens",
+    "completionTokens": "completion_tokens",
+    "totalTokens": "total_tokens",
+}
+"""Names of counts in `tokenUsage`, as LangChain in JavaScript keeps them, by those of Python."""
 _CLAUDE = (
     "cache_read_input_tokens",
     "cache_creation_input_tokens",
@@ -104,7 +111,7 @@ def message_outcome(
         meters = openai_counters(raw, path, notes).meters() | searches(raw)
         parts = [Part(None, None, stated(raw, path), meters)]
     placed_parts = tuple(
-        gateway_part(_at(within(part, {}, part.model or model), around.at), provider, id)
+        gateway_part(_at(within(part, {}, part.model or model), around.at), provider, id, notes)
         for part in parts
     )
     own = message.get("id")
@@ -138,6 +145,10 @@ def _raw(
             found = holder.get(key)
             if is_object(found) and found:
                 return found, f"{spot}.{key}" if spot else key
+        found = holder.get(_IN_JAVASCRIPT)
+        if is_object(found) and found:
+            named = {_CAMELS.get(name, name): count for name, count in found.items()}
+            return named, f"{spot}.{_IN_JAVASCRIPT}" if spot else _IN_JAVASCRIPT
     return None, ""
 
 

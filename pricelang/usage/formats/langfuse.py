@@ -7,7 +7,7 @@ an object as JSON text. An observation counts once, whichever of them tells it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from pricelang.usage.embedded import embedded, embedded_object, row_of
 from pricelang.usage.fields import (
@@ -21,6 +21,7 @@ from pricelang.usage.fields import (
 )
 from pricelang.usage.formats.gateway_part import gateway_part
 from pricelang.usage.formats.langfuse_counts import observation_meters
+from pricelang.usage.formats.langfuse_tree import Observations, children_first
 from pricelang.usage.records import (
     SINGLE,
     SUM,
@@ -76,15 +77,26 @@ def known(value: Mapping[str, object]) -> bool:
     return _is_observation(value) or _is_trace(value) or _page(value) is not None
 
 
+def start() -> Callable[[Mapping[str, object], Place], Iterable[Outcome]]:
+    """A function that reads these, and knows the observations before."""
+    tree = Observations()
+    return lambda value, place: _outcomes(tree, value, place)
+
+
 def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The records of the observations in an object. Raises `UsageError`."""
+    return start()(value, place)
+
+
+def _outcomes(tree: Observations, value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     if _is_observation(value):
-        return (_observation(row_of(value), place),)
+        row = row_of(value)
+        return (tree.settled(_observation(row, place), row),)
     page = _page(value)
     if page is not None:
-        return list(_each(page, place))
+        return _each(tree, page, place)
     if _is_trace(value):
-        return list(_each([value], place))
+        return _each(tree, [value], place)
     raise UsageError("unknown_record", "neither an observation of Langfuse nor a trace nor a page")
 
 
@@ -116,25 +128,29 @@ def _page(value: Mapping[str, object]) -> Sequence[object] | None:
     return items if not items or any(ours) else None
 
 
-def _each(items: Sequence[object], place: Place) -> Iterator[Outcome]:
-    """The outcomes of observations and traces; a bad one hides no other."""
-    for item in items:
-        if not is_object(item):
-            yield Skipped(place, "no observation, but what names one")
-            continue
-        spot = placed(place, item.get("id"))
-        if not _is_observation(item) and isinstance(item.get("observations"), list):
-            listed = item["observations"]
-            assert isinstance(listed, list)
-            if not any(map(is_object, listed)):
-                yield Skipped(spot, "a trace that names its observations: their usage is in them")
-            else:
-                yield from _each(listed, place)
-            continue
-        try:
-            yield _observation(item, spot)
-        except UsageError as error:
-            yield error.rejected(spot)
+def _each(tree: Observations, items: Sequence[object], place: Place) -> list[Outcome]:
+    """The outcomes of observations and traces, in their order; a bad one hides no other."""
+    order = children_first([item if is_object(item) else {} for item in items])
+    found = {number: list(_item(tree, items[number], place)) for number in order}
+    return [outcome for number in range(len(items)) for outcome in found[number]]
+
+
+def _item(tree: Observations, item: object, place: Place) -> Iterator[Outcome]:
+    if not is_object(item):
+        yield Skipped(place, "no observation, but what names one")
+        return
+    spot = placed(place, item.get("id"))
+    listed = item.get("observations")
+    if not _is_observation(item) and isinstance(listed, list):
+        if any(map(is_object, listed)):
+            yield from _each(tree, listed, place)
+        else:
+            yield Skipped(spot, "a trace that names its observations: their usage is in them")
+        return
+    try:
+        yield tree.settled(_observation(item, spot), item)
+    except UsageError as error:
+        yield error.rejected(spot)
 
 
 def _observation(value: Mapping[str, object], place: Place) -> Record | Skipped | Rejected:

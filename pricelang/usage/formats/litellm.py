@@ -14,11 +14,12 @@ from attrs import evolve
 from pricelang.model.notes import Note
 from pricelang.usage.embedded import embedded, embedded_object, row_of
 from pricelang.usage.fields import named_attributes, optional_object, placed, shown, word
-from pricelang.usage.formats.gateway_part import gateway_part
+from pricelang.usage.formats.gateway_part import GATEWAY_HIT, gateway_part
 from pricelang.usage.formats.litellm_iterations import iterated_parts
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.openai import counters as openai_counters
 from pricelang.usage.formats.openai import searches
+from pricelang.usage.platform_names import named_platform, vertex_endpoint
 from pricelang.usage.records import (
     SUM,
     Outcome,
@@ -39,7 +40,6 @@ _ROW = ("response_cost", "custom_llm_provider", "spend")
 _BATCHES = ("aretrieve_batch", "retrieve_batch")
 """Calls of LiteLLM in whose row it counts what all requests of a batch used."""
 _TOTALS = ("prompt_tokens", "completion_tokens", "total_tokens")
-_CACHE_HIT = Note("nothing_billed", "a hit in the gateway's cache: no request was made")
 _NO_USAGE_OBJECT = Note(
     "cache_unknown",
     "the log has no `usage_object`: what was read from the cache is not known, and priced as input",
@@ -64,7 +64,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     attributes = _attributes(value, metadata)
     hit = value.get("cache_hit")
     if hit is True or (isinstance(hit, str) and hit.lower() == "true"):
-        return (Record((), place, FORMAT, (_CACHE_HIT,), attributes),)
+        return (Record((), place, FORMAT, (GATEWAY_HIT,), attributes),)
     status = word(value.get("status"), "status") or word(metadata.get("status"), "metadata.status")
     if status not in (None, "success"):
         return (Skipped(place, f"a call that failed: {shown(value.get('error_str') or status)}"),)
@@ -80,11 +80,15 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     kind: RecordKind | None = SUM if whole or several(usage, value) else None
     tier = {"service_tier": "batch"} if whole else {}
     at, provider = instant(value.get("startTime"), "startTime"), value.get("custom_llm_provider")
+    where = _where(value, metadata, provider)
     parts = tuple(
         gateway_part(
-            evolve(part, at=at, dimensions={**part.dimensions, **tier}, kind=kind or part.kind),
+            evolve(
+                part, at=at, dimensions={**where, **part.dimensions, **tier}, kind=kind or part.kind
+            ),
             provider,
             id,
+            notes,
         )
         for part in _requests(usage, path, model, notes)
     )
@@ -121,6 +125,20 @@ def _usage(
         notes.append(_NO_USAGE_OBJECT)
         return columns, "the log"
     return {**rest, **columns}, "metadata.additional_usage_values"
+
+
+def _where(
+    value: Mapping[str, object], metadata: Mapping[str, object], provider: object
+) -> dict[str, str]:
+    """The endpoint of a call to Vertex AI, by the location on which LiteLLM worked its cost out."""
+    if named_platform(provider) != "vertex":
+        return {}
+    breakdown = embedded_object(metadata, "cost_breakdown", "metadata") or embedded_object(
+        value, "cost_breakdown"
+    )
+    location = word((breakdown or {}).get("vertex_location"), "cost_breakdown.vertex_location")
+    endpoint = vertex_endpoint(location)
+    return {} if endpoint is None else {"endpoint": endpoint}
 
 
 def _is_claude(usage: Mapping[str, object]) -> bool:

@@ -145,7 +145,7 @@ def _row(
     ids = named("litellm-daily", about.get("id"))
     model, day = word(first_said(about, _MODEL), "model"), first_said(about, _DATE)
     part = Part(model, instant(day, "date"), {}, told.meters(), kind=SUM)
-    part = gateway_part(part, about.get("custom_llm_provider"))
+    part = gateway_part(part, about.get("custom_llm_provider"), notes=notes)
     given = {name: first_said(about, keys) for name, keys in _ATTRIBUTES.items()}
     attributes = named_attributes(given)
     id = clean(f"{day} {model or ''}".strip()) if isinstance(day, str) else None

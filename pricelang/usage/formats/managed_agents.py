@@ -1,8 +1,8 @@
 """Managed Agents to requests: a session's totals, a dream;
 the events of a session repeat what its totals hold.
 
-A session's `usage` adds up all its requests, with `active_seconds` of session time; the model
-stands in its agent. Totals grow while a session lives, so that a second copy of one is skipped, and
+A session's `usage` adds up all its requests, with `active_seconds` of session time, which older
+sessions have among their `stats` alone; the model stands in its agent. Totals grow while a session lives, so that a second copy of one is skipped, and
 one with other totals is refused: the last alone counts. `list_cost` is rounded to whole cents, and
 never counted.
 """
@@ -47,6 +47,11 @@ _KNOWN = known_names(
     server_tool_use=known_names(*(f"{name}_requests" for name in _TOOLS)),
     list_cost=ANYTHING,
     output_tokens_details=known_names("thinking_tokens"),
+)
+_OF_THREADS = Note(
+    "execution_time",
+    "the time of the session adds up those of its agents, which may have run at once: what is "
+    "billed may be less",
 )
 _EVENTS = ("span.", "agent.", "session.", "user.", "system.")
 
@@ -108,7 +113,7 @@ def _record(
     for name in _TOOLS:
         if count := optional_count(tools, f"{name}_requests", "usage.server_tool_use"):
             meters[name] = count
-    seconds = _seconds(usage.get("active_seconds"))
+    seconds = _active(value, usage, notes)
     if seconds:
         meters["session_time"] = f"{seconds} seconds"
     model, dimensions = _model(value, notes)
@@ -119,19 +124,32 @@ def _record(
     return Record((part,), place, FORMAT, tuple(notes), _attributes(value, dream))
 
 
-def _seconds(value: object) -> str | None:
+def _active(
+    value: Mapping[str, object], usage: Mapping[str, object], notes: list[Note]
+) -> str | None:
+    """The seconds for which a session ran. Older ones have them among their `stats` alone, which
+    add up the times of all threads. Raises `UsageError`.
+    """
+    if usage.get("active_seconds") is not None:
+        return _seconds(usage["active_seconds"], "usage.active_seconds")
+    stats = optional_object(value, "stats", "") or {}
+    seconds = _seconds(stats.get("active_seconds"), "stats.active_seconds")
+    agent = value.get("agent")
+    if seconds and is_object(agent) and agent.get("multiagent"):
+        notes.append(_OF_THREADS)
+    return seconds
+
+
+def _seconds(value: object, path: str) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise UsageError(
-            "wrong_type", f"`usage.active_seconds` is {type_name(value)}, not a number"
-        )
+        raise UsageError("wrong_type", f"`{path}` is {type_name(value)}, not a number")
     if isinstance(value, Decimal) and (not value.is_finite() or abs(value.adjusted()) > 20):
-        raise UsageError("too_large", "`usage.active_seconds` is out of the range of times")
+        raise UsageError("too_large", f"`{path}` is out of the range of times")
     if not 0 <= value < 10**12:
         raise UsageError(
-            "too_large" if value > 0 else "negative_count",
-            f"`usage.active_seconds` is {shown(value)}, no time",
+            "too_large" if value > 0 else "negative_count", f"`{path}` is {shown(value)}, no time"
         )
     return (str(value) if type(value) is int else format(value, "f")) if value else None
 

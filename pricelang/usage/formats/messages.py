@@ -41,6 +41,8 @@ KNOWN = known_names(
     "output_tokens",
     "cache_creation_input_tokens",
     "cache_read_input_tokens",
+    # What the client had taken out of the cache, since the session began: no use of the model.
+    "cache_deleted_input_tokens",
     "total_tokens",
     "service_tier",
     "speed",

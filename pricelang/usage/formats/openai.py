@@ -76,6 +76,7 @@ _INSIDE_OUTPUT = known_names(
     *_MEDIA,
 )
 _TOOLS = ("web_search", "web_fetch")
+_FINAL, _FAILED = ("response.completed", "response.incomplete"), "response.failed"
 _RUNNING = ("in_progress", "queued")
 UNFINISHED = Note(
     "unfinished", "the response was still going on: its count of output may be a placeholder"
@@ -109,7 +110,7 @@ _KNOWN = known_names(
 
 def known(value: Mapping[str, object]) -> bool:
     """Decides whether an object is such a response, by its `object` or the names of its counts."""
-    if value.get("object") in _OBJECTS or _completed(value):
+    if value.get("object") in _OBJECTS or _is_event(value):
         return True
     usage = value.get("usage")
     if not is_object(usage) or value.get("type") is not None or "message" in value:
@@ -126,6 +127,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The record of a response; of a stream, the chunk with the counts. Raises `UsageError`."""
     if _completed(value):
         value = require_object(value.get("response"), "response")
+    elif _is_event(value):
+        return (Skipped(place, "an event of a stream without counts"),)
     if value.get("usage") is None and is_chunk(value):
         return (Skipped(place, "a chunk of a stream without counts"),)
     usage = require_object(value.get("usage"), "usage")
@@ -164,10 +167,17 @@ def _requests(
     return [Part(model, at, {**said, **platform}, meters, kind=kind)]
 
 
+def _is_event(value: Mapping[str, object]) -> bool:
+    """Decides whether an object is an event of a stream of the Responses API."""
+    kind = value.get("type")
+    return isinstance(kind, str) and kind.startswith("response.")
+
+
 def _completed(value: Mapping[str, object]) -> bool:
-    return value.get("type") in ("response.completed", "response.incomplete") and is_object(
-        value.get("response")
-    )
+    response = value.get("response")
+    if not _is_event(value) or not is_object(response):
+        return False
+    return value["type"] in _FINAL or (value["type"] == _FAILED and bool(response.get("usage")))
 
 
 def counters(usage: Mapping[str, object], path: str, notes: list[Note]) -> Counters:

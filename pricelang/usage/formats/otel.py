@@ -34,9 +34,16 @@ from pricelang.usage.fields import (
 )
 from pricelang.usage.formats.claude_code_events import claude_code_event
 from pricelang.usage.formats.clickhouse import as_span, is_row, rows_of
+from pricelang.usage.formats.gateway_part import gateway_part, note_seller
 from pricelang.usage.formats.gemini_cli import api_response, is_api_response, is_told_twice
-from pricelang.usage.formats.otlp import attributes_of, list_in, shown_attributes
-from pricelang.usage.formats.span_counts import counts_tokens, parts_of, without_prefix
+from pricelang.usage.formats.otlp import attributes_of, list_in, numbers_of, shown_attributes
+from pricelang.usage.formats.span_counts import (
+    counts_tokens,
+    parts_of,
+    refuse_unknown,
+    without_prefix,
+)
+from pricelang.usage.formats.span_json import JsonUsage, json_usage
 from pricelang.usage.formats.spans import Spans
 from pricelang.usage.io.json_text import written
 from pricelang.usage.platform_names import named_platform, platform_of_message
@@ -49,6 +56,11 @@ FORMAT = "otel"
 _TIERS = ("gen_ai.openai.response.service_tier", "openai.response.service_tier")
 """Where spans of calls through an API shaped like OpenAI's have the tier."""
 _SUMS = ("invoke_agent", "create_agent", "execute_tool", "invoke_workflow")
+_SUM_KINDS = ("AGENT", "CHAIN")
+_AGENT = ("gen_ai.agent.name", "agent_name")
+_MODELS = ("gen_ai.request.model", "gen_ai.response.model", "llm.model_name", "ai.model.id")
+"""Where a span names its model. One of an agent without any is the run of an agent, as older
+versions of pydantic-ai write it."""
 _AI_SDK_SUMS = ("ai.generateText", "ai.streamText", "ai.generateObject", "ai.streamObject")
 
 
@@ -133,7 +145,7 @@ def _spans(value: Mapping[str, object]) -> Iterator[tuple[object, Mapping[str, o
 def _span(
     span: Mapping[str, object], resource: Mapping[str, object], place: Place, spans: Spans
 ) -> Outcome:
-    own = attributes_of(span)
+    own = numbers_of(attributes_of(span))
     found = _read(span, own, resource, place)
     return spans.settled(found, span, own) if isinstance(found, Record) else found
 
@@ -146,6 +158,7 @@ def _read(
 ) -> Outcome:
     at = (
         nanoseconds(span.get("startTimeUnixNano") or span.get("timeUnixNano"), "startTimeUnixNano")
+        or nanoseconds(span.get("start_time_unix_nano"), "start_time_unix_nano")
         or instant(span.get("start_time"), "start_time")
         or instant(span.get("timestamp"), "timestamp")
     )
@@ -162,21 +175,37 @@ def _read(
     if is_told_twice(own, attributes.get("service")):
         return Skipped(place, "the `api_response` event beside it counts this request")
     own = without_prefix(own)
-    if not counts_tokens(own):
-        return Skipped(place, f"the span or event {shown(name or event or '')} counts no tokens")
-    sums = _sums(name, own)
-    if sums is not None:
-        return Skipped(place, f"a span of the kind {shown(sums)}: the spans under it count")
     notes: list[Note] = []
+    is_counted = counts_tokens(own)
+    told = None if is_counted else json_usage(own, notes)
+    if told is None and not is_counted:
+        refuse_unknown(own)
+        return Skipped(place, f"the span or event {shown(name or event or '')} counts no tokens")
+    sums = _sums(name, own) if told is None else told.kind in _SUM_KINDS and told.kind
+    if sums:
+        return Skipped(place, f"a span of the kind {shown(sums)}: the spans under it count")
+    if told is not None:
+        return _of_json(told, at, place, notes, attributes)
     provider = _first(
         own, "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider"
     )
     response = own.get("gen_ai.response.id")
     platform = platform_of_message(response) or named_platform(provider)
     model = _model(own, notes)
+    note_seller(provider, model, notes)
     dimensions = _dimensions(own, model, platform)
     parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
     return Record(parts, placed(place, response), FORMAT, tuple(notes), attributes)
+
+
+def _of_json(
+    told: JsonUsage, at: str | None, place: Place, notes: list[Note], attributes: dict[str, str]
+) -> Record:
+    """The record of a span whose usage is the JSON text of an attribute."""
+    part = Part(model_id(told.model, "model", notes), at, {}, told.meters)
+    return Record(
+        (gateway_part(part, told.provider, notes=notes),), place, FORMAT, tuple(notes), attributes
+    )
 
 
 def _dimensions(
@@ -199,8 +228,14 @@ def _sums(name: object, own: Mapping[str, object]) -> object:
     operation, kind = own.get("gen_ai.operation.name"), own.get("openinference.span.kind")
     if operation in _SUMS:
         return operation
-    if kind in ("AGENT", "CHAIN"):
+    if kind in _SUM_KINDS:
         return kind
+    if (
+        operation is None
+        and any(own.get(key) for key in _AGENT)
+        and not any(own.get(key) for key in _MODELS)
+    ):
+        return "agent"
     operation = str(own.get("ai.operationId") or own.get("operation.name") or name).split(" ")[0]
     return operation if operation in _AI_SDK_SUMS else None
 

@@ -31,6 +31,8 @@ FORMAT = "posthog"
 _CALLS = ("$ai_generation", "$ai_embedding")
 _LISTS = ("batch", "results", "events")
 _COUNT = "$ai_input_tokens"
+_TIER = "$ai_service_tier"
+"""The tier that served a call, as newer SDKs say it."""
 # How an export writes a property as a column of its own.
 _COLUMNS = ("properties.", "*.properties.", "")
 _ATTRIBUTES = {
@@ -103,6 +105,7 @@ def _event(value: Mapping[str, object], place: Place) -> Record | Skipped:
         )
     meters, notes = event_meters(properties, embedding=name == _CALLS[1])
     raw = embedded_object(properties, "$ai_usage") or {}
+    served = {"service_tier": properties.get(_TIER)}
     holder = {**properties, "distinct_id": _column(value, "distinct_id")}
     given = {one: holder.get(key) for one, key in _ATTRIBUTES.items()}
     attributes = named_attributes(given)
@@ -110,11 +113,12 @@ def _event(value: Mapping[str, object], place: Place) -> Record | Skipped:
         Part(
             word(properties.get("$ai_model"), "$ai_model"),
             instant(_column(value, "timestamp"), "timestamp"),
-            stated(raw, "$ai_usage"),
+            {**stated(raw, "$ai_usage"), **stated(served, "properties")},
             meters,
             kind=SUM if _several(properties) else SINGLE,
         ),
         properties.get("$ai_provider"),
+        notes=notes,
     )
     ids = named("posthog", _column(value, "uuid") or value.get("id"))
     ids += named("posthog-call", properties.get("$ai_generation_id"))

@@ -101,7 +101,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     part = Part(model, at, {}, meters, kind=SUM if _is_run(usage, value) else SINGLE)
     # The id that the server gave says the platform better than the name of a provider.
     response = value.get("provider_response_id") or value.get("vendor_id")
-    part = gateway_part(part, value.get("provider_name"), value.get("id") or response)
+    part = gateway_part(part, value.get("provider_name"), value.get("id") or response, notes)
     ids = named(RESPONSE, response)
     return (Record((part,), place, FORMAT, tuple(notes), ids=ids),)
 

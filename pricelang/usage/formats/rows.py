@@ -37,6 +37,7 @@ from pricelang.usage.records import (
     Place,
     Record,
     RecordKind,
+    Skipped,
     UsageError,
 )
 from pricelang.usage.several import REQUESTS, several
@@ -49,6 +50,7 @@ FORMAT = "rows"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _SECONDS = re.compile(r"\d{10}(?:\.\d+)?\Z", re.ASCII)
 _MOST_ATTRIBUTES = 20
+_TOTALS = frozenset(("total", "totals", "grand total", "sum"))
 _OF_OTHERS = ("usage", "message", "messages", "response", "result", "type", "object")
 
 
@@ -80,6 +82,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The request of a row, or the sum that it is. Raises `UsageError`."""
     notes: list[Note] = []
     columns = _columns(value, notes)
+    if any(_is_total(columns.rest.get(name)) for name in (*MODEL, *AT)):
+        return (Skipped(place, "a row of totals"),)
     counters = _counters(columns, notes)
     usage = counters.meters()
     _, searches = columns.counts.get("web_search", ("", 0))
@@ -94,6 +98,11 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     model = next((columns.rest[one] for one in MODEL if columns.rest.get(one)), None)
     part = Part(model_id(model, "model", notes), at, dimensions, usage, kind=kind)
     return (Record((part,), place, FORMAT, tuple(notes), _attributes(columns.rest)),)
+
+
+def _is_total(cell: object) -> bool:
+    """Decides whether a cell that should say a model or a day says that its row adds up others."""
+    return isinstance(cell, str) and cell.strip().rstrip(":").lower() in _TOTALS
 
 
 def _columns(value: Mapping[str, object], notes: list[Note]) -> RowColumns:

@@ -8,13 +8,14 @@ says it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 
 from attrs import evolve
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import PROMPT, Counters, agreed, counters_of, writes_of
-from pricelang.usage.fields import count, is_object, type_name
+from pricelang.usage.fields import count, is_object, shown, type_name
 from pricelang.usage.formats.messages import KNOWN as MESSAGES
 from pricelang.usage.formats.span_names import (
     AI_SDK,
@@ -37,17 +38,36 @@ from pricelang.usage.formats.span_names import (
 )
 from pricelang.usage.inclusive import disjoint, total_of
 from pricelang.usage.io.json_text import Decoder, JsonFault
+from pricelang.usage.numbers import is_counter
 from pricelang.usage.parted import beside_output, parted
 from pricelang.usage.records import SINGLE, SUM, Part, RecordKind, UsageError
 from pricelang.usage.several import several
 from pricelang.usage.unknown import note_key, note_unknown
 
 _MAX_TEXT = 2**20
+_IN_AND_OUT = frozenset((*INPUT, *OUTPUT))
+_TOKENS = re.compile(r"(?:prompt|completion|input|output)[._]?tokens?\b", re.IGNORECASE)
+_OTHERWISE = re.compile(r"max|limit|budget|remaining|cost|price|aggregated", re.IGNORECASE)
+"""What an attribute with tokens in its name is called that counts none, or a sum of other spans."""
 
 
 def counts_tokens(own: Mapping[str, object]) -> bool:
     """Decides whether attributes have counters of one of the families."""
-    return any(key.startswith((GEN_AI, LLM, AI_SDK)) for key in own)
+    return any(key.startswith((GEN_AI, LLM, AI_SDK)) or key in _IN_AND_OUT for key in own)
+
+
+def refuse_unknown(own: Mapping[str, object]) -> None:
+    """Raises `UsageError` for counters of tokens in and out under names of no family: they may be
+    billed.
+    """
+    for key, value in own.items():
+        if _TOKENS.search(key) and not _OTHERWISE.search(key) and is_counter(value):
+            raise UsageError(
+                "unknown_counter",
+                f"{shown(key, 120)} is {shown(value)[1:-1]}, and this counter is not known: it may "
+                "be billed",
+                "give the answers of the provider, or spans with the names of `gen_ai.usage`",
+            )
 
 
 def without_prefix(own: Mapping[str, object]) -> Mapping[str, object]:

@@ -48,7 +48,7 @@ class Spans:
             (part.model, unlike_plain(part.dimensions), sorted(plain_usage(part.usage).items()))
             for part in record.parts
         ]
-        new = _Counted(repr(parts), _tokens(record), record.place)
+        new = _Counted(repr(parts), tokens_in_and_out(record), record.place)
         id, parent = _span_ids(span)
         answered, asked = own.get("gen_ai.response.id"), own.get("request_id")
         response = answered or asked or _event(own)
@@ -100,7 +100,7 @@ class Spans:
         return None
 
 
-def _tokens(record: Record) -> tuple[int, int]:
+def tokens_in_and_out(record: Record) -> tuple[int, int]:
     """All tokens in and out, however they are told apart."""
     into = out = 0
     for part in record.parts:
@@ -116,15 +116,19 @@ def _span_ids(span: Mapping[str, object]) -> tuple[str | None, str | None]:
     """
     context = span.get("context")
     inner = context if is_object(context) else {}
-    trace = _hex(span.get("traceId") or inner.get("trace_id")) or ""
+    trace = _hex(_first(span, "traceId", "trace_id") or inner.get("trace_id")) or ""
     # A log record stands inside a span and has no id of its own.
     id = (
         None
         if "timeUnixNano" in span and "startTimeUnixNano" not in span
-        else _hex(span.get("spanId") or inner.get("span_id"))
+        else _hex(_first(span, "spanId", "span_id") or inner.get("span_id"))
     )
-    parent = _hex(span.get("parentSpanId") or span.get("parent_id"))
+    parent = _hex(_first(span, "parentSpanId", "parent_id", "parent_span_id"))
     return (f"{trace}/{id}" if id else None), (f"{trace}/{parent}" if parent else None)
+
+
+def _first(span: Mapping[str, object], *names: str) -> object:
+    return next((span[name] for name in names if span.get(name)), None)
 
 
 def _hex(value: object) -> str | None:

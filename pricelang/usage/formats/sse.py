@@ -20,7 +20,7 @@ from pricelang.usage.fields import is_object, require_object
 from pricelang.usage.formats.langchain_chunks import CHUNK, ChunkStreams, chunk_of
 from pricelang.usage.io.json_text import Decoder, JsonFault
 from pricelang.usage.io.lines import Line
-from pricelang.usage.records import Outcome, Place, Record, UsageError, within
+from pricelang.usage.records import Outcome, Place, Record, Skipped, UsageError, within
 
 FORMAT = "sse"
 STREAM = ("event:", "data:", ":", "id:", "retry:")
@@ -42,6 +42,8 @@ _EVENTS = frozenset(
 _CONVERSE = frozenset(
     ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlockStop", "messageStop")
 )
+_PROMPT = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+_PING = {"type": "ping"}
 _MOST_KEYS = 2  # the event itself, and padding
 _BLOCK = re.compile(r'\s*\{\s*"type"\s*:\s*"content_block_(start|delta|stop)"')
 
@@ -56,8 +58,9 @@ def known(value: Mapping[str, object]) -> bool:
     """Decides whether a value is a stream that `merged` put together, or an event by itself."""
     if not _CONVERSE.isdisjoint(value):
         return len(value) <= _MOST_KEYS
-    return value.get("type") == _MERGED or (
-        value.get("type") == "message_start" and is_object(value.get("message"))
+    kind = value.get("type")
+    return kind == _MERGED or (
+        is_object(value.get("message")) if kind == "message_start" else value == _PING
     )
 
 
@@ -67,6 +70,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         read_message,  # every file passes through here, and few hold a stream
     )
 
+    if value == _PING:
+        return (Skipped(place, "a sign of life before a stream"),)
     last = "message_delta" if _CONVERSE.isdisjoint(value) else "metadata"
     if not value.get("counted"):
         raise UsageError(
@@ -231,7 +236,8 @@ class _Stream:
                 self._message = {**self._message, **delta}
             usage, new = self._message.get("usage"), event.get("usage")
             if isinstance(new, dict):
-                given = {key: count for key, count in new.items() if count is not None}
+                old = usage if isinstance(usage, dict) else {}
+                given = _given(old, new)
                 if (
                     "cache_creation_input_tokens" in given
                     and "cache_creation" not in given
@@ -239,7 +245,6 @@ class _Stream:
                 ):
                     given |= _split(usage, given["cache_creation_input_tokens"])
                 # A new object: the one before may be that of the caller.
-                old = usage if isinstance(usage, dict) else {}
                 self._message = {**self._message, "usage": {**old, **given}}
             elif new is not None:
                 self._message = {**self._message, "usage": new}
@@ -269,6 +274,18 @@ class _Stream:
             METRICS: self._metrics,
         }
         return self._line, self._item, whole, self._text
+
+
+def _given(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    """What the usage of a delta says beside the `old` one: a null says nothing, and neither do
+    zeros where the whole prompt is zero and was counted before, for a cumulative count never falls.
+    """
+    silent = not any(new.get(key) for key in _PROMPT) and any(old.get(key) for key in _PROMPT)
+    return {
+        key: count
+        for key, count in new.items()
+        if count is not None and not (silent and key in _PROMPT)
+    }
 
 
 def _split(usage: dict[str, object], written: object) -> dict[str, object]:
