@@ -1,6 +1,7 @@
 """Turns the pages of docs/, which read well as files, into pages of the site:
 links to files beside docs/ go to the repository, and the words behind the language of a fence go.
-A bar in code in a table stands for itself, and a session is coloured by its prompts.
+A bar in code in a table stands for itself, an option stays on its line, and a session is coloured by
+its prompts.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _log = logging.getLogger("mkdocs.hooks.pricelang")
 _LINK = re.compile(r"\]\(((?:\.\./)+)([^)#\s]+)(#[^)\s]*)?\)")
 _FENCE = re.compile(r"^( *```+\w+) [^\n`]+$", re.MULTILINE)
-
+_OPTION = re.compile(r"<code>(--[a-z-]{1,24})</code>")
 _CODE_WITH_BAR = re.compile(r"`([^`\n]*\\\|[^`\n]*)`")
 
 # A prompt is `$ ` at the head of a line: an amount is none. What follows `> ` is of the command.
@@ -38,6 +39,11 @@ def on_page_markdown(markdown: str, page: Any, config: Any, **_: object) -> str:
 
     rows = (_bars(row) if row.startswith("|") else row for row in markdown.split("\n"))
     return _LINK.sub(target, _FENCE.sub(r"\1", "\n".join(rows)))
+
+
+def on_page_content(content: str, **_: object) -> str:
+    """The page as HTML, in which an option stays on its line."""
+    return _OPTION.sub(r'<code class="option">\1</code>', content)
 
 
 def _bars(row: str) -> str:

@@ -36,7 +36,7 @@ claim batch is x 0.5 on tokens
 claim input costs less than output
 """
 CONTRACT = """\
-# What was agreed over `{base}`: see `pricelang audit {file} --contract`.
+# What was agreed over {base}: see `pricelang audit {file} --contract`.
 book {name} "{title}" extends {base} from {today}
 
 # Where it was agreed, and when that was read.
@@ -50,7 +50,8 @@ claim agreed is x 0.9 on tokens
 
 
 def new_book(name: str, today: str, base: str | None = None) -> str:
-    """The text of a book of a name: of a list, or of a contract over the book `base`.
+    """The text of a book of a name: of a list, or of a contract over the book `base`, a name or a
+    path in quotes.
 
     >>> new_book("acme", "2026-01-01", "anthropic").splitlines()[1]
     'book acme "Acme" extends anthropic from 2026-01-01'

@@ -29,6 +29,34 @@ def test_a_new_book_checks_and_holds(tmp_path: Path, options: tuple[str, ...]) -
     assert "is there already" in again.stderr
 
 
+def test_a_contract_is_written_over_a_book_that_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = run("new", "deal", "--extends", "antropic")
+    assert done.exit_code == 2
+    assert "did you mean `anthropic`?" in done.stderr
+    assert not Path("deal.price").exists()
+    (tmp_path / "lists").mkdir()
+    run("new", "shop", "-o", "lists/shop.price")
+    said = run("new", "deal", "--extends", "lists/shop.price").stdout
+    assert "`pricelang audit deal.price --contract`" in said
+    assert "no faults" in run("check", "deal.price").stdout
+    assert run("new", "deal", "-o", "nowhere/deal.price").exit_code == 2
+
+
+@pytest.mark.parametrize(("path", "words"), [("-", "standard input"), ("gone.price", "no file")])
+def test_what_is_not_there_is_not_watched(path: str, words: str) -> None:
+    done = run("check", path, "--watch")
+    assert done.exit_code == 2
+    assert words in done.stderr
+
+
+def test_the_help_of_price_has_each_option_under_a_heading() -> None:
+    for command in ("price", "explain"):
+        assert "\nOptions:\n" not in run(command, "--help").stdout
+
+
 def test_a_text_on_standard_input_is_checked() -> None:
     text = run("new", "shop", "-o", "-").stdout
     assert "no faults" in run("check", "-", stdin=text).stdout
