@@ -15,6 +15,8 @@ from pricelang.present.terminal import say
 from pricelang.syntax.diagnostics import BookError
 
 SUFFIX = ".price"
+_WAIT = 100
+"""Milliseconds after which the watch says that nothing has changed."""
 
 
 def watched(run: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,10 +36,18 @@ def watched(run: Callable[..., Any]) -> Callable[..., Any]:
             folders = _folders(source)
         except BookError as error:
             raise UnusableBook(error, source) from None
+        changes = watchfiles.watch(
+            *folders,
+            watch_filter=lambda _, path: path.endswith(SUFFIX),
+            rust_timeout=_WAIT,
+            yield_on_timeout=True,
+        )
+        next(changes)  # the watch begins before the first run, which may take longer than a save
         _run(ctx, run, arguments)
-        for _ in watchfiles.watch(*folders, watch_filter=lambda _, path: path.endswith(SUFFIX)):
-            click.clear()
-            _run(ctx, run, arguments)
+        for changed in changes:
+            if changed:
+                click.clear()
+                _run(ctx, run, arguments)
         return None
 
     return command

@@ -80,6 +80,13 @@ def test_the_list_for_language_models_is_that_of_the_pages() -> None:
     assert LLMS.read_text(encoding="utf-8") == text
 
 
+@pytest.mark.parametrize("name", PAGES)
+def test_a_link_is_called_by_what_it_leads_to(name: str) -> None:
+    """The name of a file says nothing on a site."""
+    text = _plain((DOCS / name).read_text(encoding="utf-8"))
+    assert re.findall(r"\[[\w-]+\.md\]\(", text) == []
+
+
 def test_no_link_of_a_page_leads_nowhere(site: Path) -> None:
     for page in set(site.glob("*.html")) - {site / "404.html"}:
         for link in links(page.read_text(encoding="utf-8")):
