@@ -14,8 +14,8 @@ from pricelang.hooks import langchain, litellm, opentelemetry, pydantic_ai
 
 HEAD = """# The public API
 
-What a program may rely on, and for how long, is in [stability.md](stability.md). This page is made of the docstrings, whose examples
-the tests run; [python.md](python.md) introduces it.
+What a program may rely on, and for how long, is on a page of [its own](stability.md). This page is made of the docstrings, whose examples
+the tests run; [In a program](python.md) introduces it.
 """
 GROUPS: dict[str, tuple[str, ...]] = {
     "Loading and pricing": ("load", "watch", "usage_of", "Book", "BookAt", "WatchedBook"),

@@ -10,10 +10,18 @@ import click
 
 from pricelang.cli.group import COMMANDS, main
 
-HEAD = """# Commands
+HEAD = r"""# Commands
 
 Every command with its options, as `--help` has them. This page is made from the commands themselves. Options such as `--input` and
 `--service-tier` come from the book that is asked: those here are those of the book of Claude prices.
+
+A shell completes commands and options once it is told how. Put the line of your shell into its file of settings:
+
+| shell | file | line |
+|---|---|---|
+| bash | `~/.bashrc` | `eval "$(_PRICELANG_COMPLETE=bash_source pricelang)"` |
+| zsh | `~/.zshrc` | `eval "$(_PRICELANG_COMPLETE=zsh_source pricelang)"` |
+| fish | `~/.config/fish/completions/pricelang.fish` | `_PRICELANG_COMPLETE=fish_source pricelang \| source` |
 """
 
 

@@ -315,6 +315,19 @@ def test_document(path: Path, tmp_path: Path) -> None:
     check_document(path.read_text(encoding="utf-8"), tmp_path)
 
 
+GUIDE = ("first-price", "price-change", "contract", "audit-a-bill", "embed", "elsewhere")
+
+
+@pytest.mark.parametrize("page", GUIDE)
+def test_a_page_of_the_guide_works_in_one_shell(page: str) -> None:
+    """A reader types the commands from the first to the last, and stays in the folder to which one
+    of them led.
+    """
+    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
+    found = [one for one in fences(text) if one.language == "console" and "no-run" not in one.words]
+    _check_console(evolve(found[0], text="".join(one.text for one in found)))
+
+
 GOOD = """
 # A document
 ```console

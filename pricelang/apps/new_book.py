@@ -48,7 +48,7 @@ claim batch is x 0.5 on tokens
 claim input costs less than output
 """
 CONTRACT = """\
-# What was agreed over `{base}`: see `pricelang audit {file} --contract`.
+# What was agreed over {base}: see `pricelang audit {file} --contract`.
 book {name} "{title}" extends {base} from {today}
 
 # Where it was agreed, and when that was read.

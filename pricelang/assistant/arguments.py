@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped,unused-ignore]
+from jsonschema.exceptions import (  # type: ignore[import-untyped,unused-ignore]
+    ValidationError,
+    best_match,
+)
 
 from pricelang.assistant.catalogue import Tool
 from pricelang.model.errors import BadRequest
@@ -37,8 +40,10 @@ def _fault(tool: Tool, arguments: dict[str, Any], wrong: ValidationError) -> Bad
             return BadRequest("missing_key", f"`{names[0]}` is missing")
         case "minProperties":
             return BadRequest("missing_key", f"`{place}` is empty", help="name what was used")
-    wanted = wrong.schema.get("type", "another value")
+    wanted = wrong.schema["type"]
     types = " or ".join(wanted) if isinstance(wanted, list) else wanted
+    if wrong.validator == "minimum":
+        types = f"{wrong.validator_value} or more"
     said = shown(json.dumps(wrong.instance, ensure_ascii=False), 100)
     return BadRequest("wrong_type", f"`{shown(place, 100)}` is `{said}`: write {types}")
 

@@ -152,7 +152,7 @@ def _dimensions(book: Book) -> Schema:
 def _model() -> Schema:
     name, day = {"$ref": _SHARED + "name"}, {"$ref": _SHARED + "day"}
     ends = {"oneOf": [day, {"type": "null"}]}
-    fields = {
+    fields: dict[str, Schema] = {
         "name": name,
         "aliases": {"type": "array", "items": _TEXT},
         "released": day,

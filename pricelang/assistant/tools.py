@@ -14,6 +14,7 @@ from pricelang.apps.audit_report.sections import as_data
 from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.editor.fault_data import fault_data
+from pricelang.evaluate.bill import Bill
 from pricelang.model.errors import BadRequest
 from pricelang.syntax.diagnostics import BookError
 
@@ -109,7 +110,7 @@ class Tools:
         at: str | None,
         dimensions: Mapping[str, str] | None,
         strict: bool,
-    ) -> Any:
+    ) -> Bill:
         # a number of JSON is what it is written as: money never meets a float
         said = {meter: _written(quantity) for meter, quantity in usage.items()}
         return self.book.price(

@@ -22,6 +22,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "sum",
         "strict",
         "each",
+        "period",
         "since",
         "until",
         "tz",

@@ -58,4 +58,5 @@ def command(ctx: click.Context, /, name: str, base: str | None, given: str | Non
     check_outputs(ctx, *([Target("`-o`", target)] if given is None else []))
     write_text(target, text)
     if not is_stream(target):
-        say(f"wrote {target}: now `pricelang check {target}`, and `pricelang test {target}`")
+        then = f"test {target}" if base is None else f"audit {target} --contract"
+        say(f"wrote {target}: now `pricelang check {target}`, and `pricelang {then}`")

@@ -9,11 +9,14 @@ from typing import Any
 
 import click
 
-from pricelang.cli.failures import failures
+from pricelang.cli.failures import Failure, UnusableBook, failures
 from pricelang.model.errors import needed
 from pricelang.present.terminal import say
+from pricelang.syntax.diagnostics import BookError
 
 SUFFIX = ".price"
+_WAIT = 100
+"""Milliseconds after which the watch says that nothing has changed."""
 
 
 def watched(run: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,11 +29,25 @@ def watched(run: Callable[..., Any]) -> Callable[..., Any]:
             return run(ctx, **arguments)
         with failures():
             watchfiles = needed("watchfiles", "watch", "changes are told by watchfiles")
-        folders = _folders(str(arguments["path"]))
+        source = str(arguments["path"])
+        if source == "-":
+            raise Failure("no_file", "what is watched is a file, not standard input")
+        try:
+            folders = _folders(source)
+        except BookError as error:
+            raise UnusableBook(error, source) from None
+        changes = watchfiles.watch(
+            *folders,
+            watch_filter=lambda _, path: path.endswith(SUFFIX),
+            rust_timeout=_WAIT,
+            yield_on_timeout=True,
+        )
+        next(changes)  # the watch begins before the first run, which may take longer than a save
         _run(ctx, run, arguments)
-        for _ in watchfiles.watch(*folders, watch_filter=lambda _, path: path.endswith(SUFFIX)):
-            click.clear()
-            _run(ctx, run, arguments)
+        for changed in changes:
+            if changed:
+                click.clear()
+                _run(ctx, run, arguments)
         return None
 
     return command
@@ -49,11 +66,10 @@ def _run(ctx: click.Context, run: Callable[..., Any], arguments: dict[str, Any])
 
 def _folders(source: str) -> set[Path]:
     """The folders of the files of a book and of those below it, or that of its entry where they
-    cannot be read.
+    cannot be read. Raises `BookError` where there is no such book.
     """
     from pricelang.check.entries import entry_of
     from pricelang.check.files import read_layers
-    from pricelang.syntax.diagnostics import BookError
 
     entry = entry_of(source).file
     try:

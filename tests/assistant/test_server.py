@@ -114,6 +114,7 @@ def test_what_cannot_be_priced_is_an_error_with_a_help() -> None:
         ("price", {**REQUEST, "dimensions": {"model": "x"}}, "unknown_dimension", ""),
         ("price", {**REQUEST, "model": "\x1b[31m" * 9000}, "unknown_model", "models"),
         ("quote", {"request": {}}, "missing_key", ""),
+        ("quote", {"request": BODY, "output": -1}, "wrong_type", ""),
         ("quote", {"request": {"model": "x", "messages": "hi"}}, "wrong_type", ""),
         ("audit", {"text": "/etc/hostname"}, "no_book", "book NAME"),
         ("diff", {}, "missing_key", ""),

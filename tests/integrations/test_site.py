@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "integrations" / "site" / "mkdocs.yml"
 DOCS = ROOT / "docs"
 LLMS = DOCS / "llms.txt"
-SOURCE = "https://raw.githubusercontent.com/pricelang/pricelang/main/docs/"
+SOURCE = "https://raw.githubusercontent.com/pricelang/pricelang/main/"
 PAGES = sorted(path.name for path in DOCS.glob("*.md"))
 
 
@@ -43,7 +43,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_each_page_is_in_the_site_and_in_the_list(site: Path) -> None:
-    listed = re.findall(r"\]\((\w[\w-]*\.md)\)", (DOCS / "README.md").read_text(encoding="utf-8"))
+    listed = re.findall(
+        r"^- \[.+\]\((\w[\w-]*\.md)\):", (DOCS / "README.md").read_text(encoding="utf-8"), re.M
+    )
     assert sorted([*listed, "README.md"]) == PAGES
     for name in PAGES:
         page = site / ("index.html" if name == "README.md" else name.replace(".md", ".html"))
@@ -55,13 +57,20 @@ def for_models() -> str:
     """The list of the pages as `llms.txt` has it: the title of each, its address and what it is about."""
     found = [LLMS.read_text(encoding="utf-8").partition("\n## ")[0].rstrip()]
     for line in (DOCS / "README.md").read_text(encoding="utf-8").splitlines():
-        entry = re.fullmatch(r"- \[([\w-]+\.md)\]\(\1\): (.*)", line)
+        entry = re.fullmatch(r"- \[(.+)\]\((?:\.\./)?([\w./-]+)\): (.*)", line)
         if line.startswith("## "):
             found.append(f"\n{line}\n")
         elif entry:
-            title = (DOCS / entry[1]).read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
-            found.append(f"- [{title}]({SOURCE}{entry[1]}): {entry[2]}")
+            folder = "" if "](../" in line else "docs/"
+            found.append(f"- [{entry[1]}]({SOURCE}{folder}{entry[2]}): {entry[3]}")
     return "\n".join(found) + "\n"
+
+
+def test_a_page_is_listed_by_its_title() -> None:
+    for title, name in re.findall(
+        r"^- \[(.+)\]\((\w[\w-]*\.md)\): ", (DOCS / "README.md").read_text(encoding="utf-8"), re.M
+    ):
+        assert (DOCS / name).read_text(encoding="utf-8").startswith(f"# {title}\n"), name
 
 
 def test_the_list_for_language_models_is_that_of_the_pages() -> None:
@@ -69,6 +78,13 @@ def test_the_list_for_language_models_is_that_of_the_pages() -> None:
     if os.environ.get("UPDATE_GOLDEN") == "1":
         LLMS.write_text(text, encoding="utf-8")
     assert LLMS.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_link_is_called_by_what_it_leads_to(name: str) -> None:
+    """The name of a file says nothing on a site."""
+    text = _plain((DOCS / name).read_text(encoding="utf-8"))
+    assert re.findall(r"\[[\w-]+\.md\]\(", text) == []
 
 
 def test_no_link_of_a_page_leads_nowhere(site: Path) -> None:
@@ -82,6 +98,24 @@ def test_no_link_of_a_page_leads_nowhere(site: Path) -> None:
                 assert f'id="{anchor}"' in target.read_text(encoding="utf-8"), (
                     f"{page.name}: {link}"
                 )
+
+
+def test_a_bar_in_code_in_a_table_is_a_bar(site: Path) -> None:
+    """Markdown of files wants a backslash before it there, which a site would show."""
+    commands = (site / "commands.html").read_text(encoding="utf-8")
+    assert "PATH|NAME" in commands.replace("&#124;", "|")
+    for page in site.glob("*.html"):
+        html = page.read_text(encoding="utf-8")
+        assert not re.search(r"<td>(?:(?!</td>).)*<code>[^<]*\\\|", html), page.name
+
+
+def test_only_a_command_is_coloured_as_one(site: Path) -> None:
+    """An amount at the head of a line is no prompt; a text that a command is given is its own."""
+    html = (site / "first-price.html").read_text(encoding="utf-8")
+    prompts = re.findall(r'<span class="gp">([^<]*)</span>', html)
+    assert set(prompts) == {"$ "}
+    contract = (site / "contract.html").read_text(encoding="utf-8")
+    assert '<span class="gp">&gt; </span>' in contract
 
 
 def links(html: str) -> Iterator[str]:

@@ -373,7 +373,7 @@ def report(verdicts: list[tuple[Mutant, str]]) -> str:
         "Would a wrong line in the book of Claude prices be noticed? This page measures it. A mutant is a copy of `rules/anthropic/` with one",
         "change: the last digit of a number is one higher, a day is one later, a model, value or meter is another one, `no effect` becomes",
         "`refuse`, `not offered` becomes `derived`, `for` becomes `except for`. Claims and examples are left as they are.",
-        "`MUTANTS=all pytest tests/verify/test_mutants.py` tries all mutants and writes this page. [coverage.md](coverage.md) says",
+        "`MUTANTS=all pytest tests/verify/test_mutants.py` tries all mutants and writes this page. [Coverage](coverage.md) says",
         "which rules of a book its examples exercise.",
         "",
         "| what happens to the mutant | mutants |",
