@@ -2,7 +2,7 @@
 
 /** A request that has no price: a stable `code`, the `rule` that decided, its `location`, a `help`. */
 export class PriceError extends Error {
-  constructor(code, message, { rule = null, origin = null, help = null } = {}) {
+  constructor({ code, message, rule = null, origin = null, help = null }) {
     super(message);
     this.name = "PriceError";
     this.code = code;
@@ -25,9 +25,8 @@ export function placeOf(origin) {
   return `${origin.file}:${origin.line}`;
 }
 
-/** A value for a sentence, cut where it is long. */
-export function shown(value, most = 100) {
-  const isPlain = typeof value !== "object" || value === null;
-  const text = isPlain ? String(value) : Object.prototype.toString.call(value);
-  return text.length > most ? `${text.slice(0, most)}…` : text;
+/** The error of a model, a value or a meter that is not offered to a request. */
+export function notOffered(kind, name, origin) {
+  const message = `${kind} \`${name}\` is not offered to this request`;
+  return new PriceError({ code: "not_offered", message, origin });
 }

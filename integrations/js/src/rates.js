@@ -1,40 +1,37 @@
 // The rate of one meter in a combination: its price, what it derives from, and what the stack does.
 
-import { placeOf, PriceError } from "./errors.js";
+import { notOffered, placeOf, PriceError } from "./errors.js";
 import { inScope } from "./names.js";
-import { number, ONE, ten, ZERO } from "./rational.js";
+import { number, ONE, Rational, ZERO } from "./rational.js";
 
 /** The rate of a meter by its index. Throws where it has none. */
 export function rateOf(combination, index) {
-  const { data, point, exchange } = combination;
+  const { data, point, free: all, model } = combination;
   const meter = data.meters[index];
   const offer = meter.offers.find(({ scope }) => inScope(scope, point));
-  if (offer === undefined) throw notOffered(meter);
+  if (offer === undefined) throw notOffered("meter", meter.name, meter.origin);
   const charge = data.charges.findIndex((one) => one.meter === index);
   const base = charge < 0 ? listed(combination, index) : charged(combination, meter, charge);
-  const { size } = base;
   const steps = base.free === undefined ? [...stepsOf(combination, index)] : [];
-  let price = steps.reduce(stepped, base.price);
-  const rounded = combination.rounded("unit_price", price.times(size)).over(size);
-  if (!rounded.equals(price)) steps.push(combination.roundings.unit_price);
-  const free = combination.free === undefined ? base.free : combination.free.text;
-  price = (free === undefined ? rounded : ZERO).times(exchange);
-  const places = base.minimum === undefined ? price.places : null;
-  const origins = [...base.origins, offer.origin, ...steps.map(({ origin }) => origin)];
+  const after = steps.reduce((price, { line, value }) => stepped(price, line, value), base.price);
+  const rounded = combination.rounded("unit_price", after.times(base.size)).over(base.size);
+  if (!rounded.equals(after)) steps.push({ line: combination.roundings.unit_price });
+  const free = all === undefined ? base.free : all.text;
+  const price = free === undefined ? rounded : ZERO;
+  const unit_price = combination.converted(price).decimal();
+  const origins = [...base.origins, offer.origin, ...steps.map(({ line }) => line.origin)];
   return {
-    price: free === undefined ? rounded : ZERO, // in the currency of the book
+    index,
+    price: price.places === null ? price : Rational.parse(price.decimal()), // over a power of ten
     minimum: base.minimum && number(base.minimum.quantity),
-    places, // of the price in the currency of the bill; null where lines are more than a product
-    units: places === null ? null : (price.n * ten(places)) / price.d,
     unsure: origins.flatMap(({ unsure }) => unsure ?? []),
-    account: base.account,
     terms: {
       meter: meter.name,
       unit: meter.unit,
-      unit_price: price.decimal(),
-      list_price: base.price.times(exchange).decimal(),
-      factors: Object.freeze(steps.filter(({ kind }) => kind === "factor").map(factorOf)),
-      model: combination.model.name,
+      unit_price,
+      list_price: combination.converted(base.price).decimal(),
+      factors: Object.freeze(steps.filter(({ line }) => line.outcome === "factor").map(factorOf)),
+      model: model.name,
       source: base.origin.source ?? null,
       location: placeOf(base.origin),
       free,
@@ -42,29 +39,11 @@ export function rateOf(combination, index) {
   };
 }
 
-/** The error of a meter that is not offered to a request. */
-export function notOffered(meter) {
-  const message = `meter \`${meter.name}\` is not offered to this request`;
-  return new PriceError("not_offered", message, { origin: meter.origin });
-}
-
-/** Decides whether a line of a modifier is added once a request. */
-export function isExtra({ outcome, meters, amount }) {
-  return outcome === "add" && !meters.length && amount !== undefined;
-}
-
-/** A price after a step of a stack. */
-export function stepped(price, { kind, value }) {
-  switch (kind) {
-    case "factor":
-      return price.times(value);
-    case "add":
-      return price.plus(value);
-    case "at_least":
-      return price.compare(value) < 0 ? value : price;
-    default:
-      return price.compare(value) > 0 ? value : price;
-  }
+/** A price after a line of a modifier or a limit, of the value that it has for one unit. */
+export function stepped(price, { outcome, at_least }, value) {
+  if (outcome === "factor") return price.times(value);
+  if (outcome === "add") return price.plus(value);
+  return price.compare(value) < 0 === at_least ? value : price;
 }
 
 /** The price of a meter in the tables of rates. */
@@ -72,73 +51,47 @@ function listed(combination, index) {
   const { decisions, derivations, meters, prices } = combination.data;
   const [price] = combination.held(decisions.prices[index], prices);
   if (price === undefined || price.kind === "absent") {
-    const { model } = combination;
-    const message = `\`${meters[index].name}\` has no price for \`${model.name}\` on this day`;
-    throw new PriceError("not_offered", message, { origin: (price ?? model).origin });
+    const { name, origin } = combination.model;
+    const message = `\`${meters[index].name}\` has no price for \`${name}\` on this day`;
+    throw new PriceError({ code: "not_offered", message, origin: price?.origin ?? origin });
   }
   const { origin } = price;
-  const found = { size: number(price.size), origin, origins: [origin], account: [] };
-  if (price.kind === "amount") return { ...found, price: number(price.amount).over(found.size) };
+  const size = number(price.size);
+  if (price.kind === "amount") return { size, origin, origins: [origin], price: number(price.amount).over(size) };
   const [derivation] = combination.held(decisions.derivations[index], derivations);
   const base = listed(combination, derivation.of);
   const origins = [origin, ...base.origins, derivation.origin];
-  return { ...found, price: base.price.times(number(derivation.factor)), origins };
+  return { size, origin, origins, price: base.price.times(number(derivation.factor)) };
 }
 
-/** The price of a meter that has a charge; what belongs to an account is only named. */
+/** The price of a meter that has a charge. */
 function charged(combination, meter, index) {
   const { charges, decisions } = combination.data;
   const charge = charges[index];
-  const [prices, [minimum], pools, [free]] = ["prices", "minimums", "pools", "free"].map(
-    (part, place) => combination.held(decisions.charges[index][place], charge[part]),
+  const [prices, [minimum], , [free]] = ["prices", "minimums", "pools", "free"].map((part, place) =>
+    combination.held(decisions.charges[index][place], charge[part]),
   );
   const first = prices.find(({ after }) => after === undefined);
   if (first === undefined && free === undefined) {
     const message = `\`${meter.name}\` has no price for this request`;
-    throw new PriceError("not_offered", message, { origin: charge.origin });
+    throw new PriceError({ code: "not_offered", message, origin: charge.origin });
   }
   const size = first === undefined ? ONE : number(first.size);
   const price = first === undefined ? ZERO : number(first.amount).over(size);
   const { origin } = first ?? free;
-  const found = { price, size, origin, minimum };
-  if (free !== undefined) {
-    const reason = free.origin.because ?? charge.title;
-    return { ...found, free: reason, origins: [free.origin], account: [] };
-  }
-  const { leftOut } = combination.data;
-  const account = [
-    ...pools.map((pool) => leftOut.get(`pool ${index} ${charge.pools.indexOf(pool)}`)),
-    ...prices.flatMap((one) => leftOut.get(`price ${index} ${charge.prices.indexOf(one)}`) ?? []),
-  ];
-  return { ...found, origins: [origin, minimum?.origin ?? []].flat(), account };
+  const origins = free === undefined ? [origin, minimum?.origin ?? []].flat() : [free.origin];
+  return { price, size, origin, origins, minimum, free: free && (free.origin.because ?? charge.title) };
 }
 
-/** What the stack does to the price of a meter, in its order. */
+/** What the stack does to the price of a meter, in its order: lines, each with its value. */
 function* stepsOf(combination, meter) {
-  const { decisions, limits, modifiers, stack } = combination.data;
-  for (const [kind, index] of stack) {
-    if (kind === "modifier") {
-      const rule = modifiers[index].name;
-      for (const line of combination.effects.get(index) ?? []) {
-        const { origin } = line;
-        for (const [of, factor] of line.factors) {
-          if (of === meter) yield { rule, kind: "factor", value: number(factor), origin };
-        }
-        if (line.amount !== undefined && line.meters.includes(meter)) {
-          yield { kind: "add", value: perUnit(line), origin };
-        }
-      }
-    } else {
-      for (const line of combination.held(decisions.limits[index], limits[index].lines)) {
-        if (line.target !== "unit_price" || !line.meters.includes(meter)) continue;
-        const kind = line.at_least ? "at_least" : "at_most";
-        yield { kind, value: perUnit(line), origin: line.origin };
-      }
-    }
+  for (const line of combination.stack) {
+    const { factors = [], amount, meters, size } = line;
+    for (const [of, factor] of factors) if (of === meter) yield { line, value: number(factor) };
+    const isOfUnits = amount !== undefined && meters.includes(meter) && line.target !== "account";
+    if (isOfUnits) yield { line, value: number(amount).over(number(size)) };
   }
 }
-
-const perUnit = ({ amount, size }) => number(amount).over(number(size));
 
 /** A line of a bill. Its members are written out: a copy of the terms would take three times as long. */
 export function lineOf(terms, quantity, amount, tiers) {
@@ -149,7 +102,6 @@ export function lineOf(terms, quantity, amount, tiers) {
   return line;
 }
 
-function factorOf({ rule, value, origin }) {
-  const source = origin.source ?? null;
-  return { rule, factor: value.decimal(), source, location: placeOf(origin) };
+function factorOf({ line: { rule, origin }, value }) {
+  return { rule, factor: value.decimal(), source: origin.source ?? null, location: placeOf(origin) };
 }

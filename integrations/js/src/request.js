@@ -1,47 +1,32 @@
 // The members of a request.
 
-import { PriceError, shown } from "./errors.js";
-import { ZERO } from "./rational.js";
+import { PriceError } from "./errors.js";
+import { shown } from "./texts.js";
 
 const MEMBERS = new Set(["model", "at", "usage", "dimensions", "record", "each", "limits", "position"]);
 
-/** A request with all its members. */
+/** A request with all its members. Throws a `PriceError` for what is none. */
 export function checked(request) {
-  if (!isObject(request)) throw new PriceError("bad_record", "the request is not an object");
+  const wrong = (message, help) => new PriceError({ code: "bad_record", message, help });
+  if (!isObject(request)) throw wrong("the request is not an object");
   for (const name in request) {
     if (MEMBERS.has(name)) continue;
-    const help = "values of dimensions stand in `dimensions`";
-    throw new PriceError("bad_record", `a request has no \`${shown(name)}\``, { help });
+    throw wrong(`a request has no \`${shown(name)}\``, "values of dimensions stand in `dimensions`");
   }
-  const { model, at, usage, record = "single", each = [], dimensions = {}, limits = true } = request;
-  const { position = {} } = request;
-  const said = typeof each === "string" ? [each] : each;
-  if (!isObject(dimensions) || !isObject(position) || !Array.isArray(said)) {
-    const message = "`dimensions` and `position` are maps, and `each` is a list of texts";
-    throw new PriceError("bad_record", message);
+  const { model, at, usage, record = "single", dimensions = {}, limits = true, position = {} } = request;
+  const each = Array.isArray(request.each ?? []) ? (request.each ?? []) : [request.each];
+  if (!isObject(dimensions) || !isObject(position) || !isObject(usage)) {
+    throw wrong("`usage`, `dimensions` and `position` are maps");
   }
   if (record !== "single" && record !== "sum") {
-    throw new PriceError("bad_record", `\`record\` is \`single\` or \`sum\`, not \`${shown(record)}\``);
+    throw wrong(`\`record\` is \`single\` or \`sum\`, not \`${shown(record)}\``);
   }
-  if (record === "single" && said.length) {
-    const message = "`each` applies only to a sum of requests";
-    throw new PriceError("bad_record", message, { help: 'add `record: "sum"`' });
+  if (record === "single" && each.length) {
+    throw wrong("`each` applies only to a sum of requests", 'add `record: "sum"`');
   }
-  for (const [name, value] of Object.entries(dimensions)) {
-    if (typeof value === "string" || value === undefined || value === null) continue;
-    const message = `the value \`${shown(value)}\` of ${shown(name)} is not a text`;
-    throw new PriceError("unknown_value", message);
-  }
-  return { model, at, usage, record, each: said, dimensions, limits, position };
+  return { model, at: at ?? null, usage, record, each, dimensions, limits, position };
 }
 
-export function isObject(value) {
+function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** What some meters have together. */
-export function totalOf(uses, meters) {
-  let found = ZERO;
-  for (const meter of meters) for (const use of uses.get(meter) ?? []) found = found.plus(use);
-  return found;
 }
