@@ -42,11 +42,7 @@ def worked_out(book: m.Book, unsaid: Mapping[str, tuple[str, ...]]) -> w.WorkedO
         left_out=left_out_of(book),
         request_limits=(*_request_limits(book, limits_of(book)),),
         unsaid=(*_unsaid(book, unsaid),),
-        families=tuple(
-            w.Family(regex_of(alias.name), family_rank(alias.name), alias.model)
-            for alias in book.aliases
-            if alias.pattern
-        ),
+        families=(*_families(book),),
         words=(*_words(book),),
         sides=tuple((text, *side) for text, side in all_sides(book).items()),
         weeks=tuple(
@@ -57,6 +53,13 @@ def worked_out(book: m.Book, unsaid: Mapping[str, tuple[str, ...]]) -> w.WorkedO
         beyond_reading=beyond_reading(book),
         texts=tuple(TEXTS.items()),
     )
+
+
+def _families(book: m.Book) -> list[w.Family]:
+    """The families of ids, those that win first."""
+    patterns = ((alias.name, alias.model) for alias in book.aliases if alias.pattern)
+    found = [w.Family(regex_of(name), family_rank(name), model) for name, model in patterns]
+    return sorted(found, key=lambda family: -family.rank)
 
 
 def _words(book: m.Book) -> Iterator[tuple[str, int]]:

@@ -61,8 +61,8 @@ class Unsaid:
 
 @frozen(eq=False, repr=False)
 class Family:
-    """The ids of a model that one regular expression matches as a whole; of those that match, the
-    highest `rank` decides.
+    """The ids of a model that a regular expression matches as a whole, where capital letters are as
+    small ones; of those that match, the highest `rank` decides, which comes first.
     """
 
     regex: str

@@ -1,7 +1,6 @@
 // The bill of a request: its lines, their sum, and what a reader should know.
 
-import { placeOf, PriceError } from "./errors.js";
-import { lineOf } from "./rates.js";
+import { PriceError, sourceOf } from "./errors.js";
 import { laddersAt, linesInTiers } from "./positions.js";
 import { Rational, sumOf } from "./rational.js";
 import { filled } from "./texts.js";
@@ -42,8 +41,8 @@ export class Bill {
   }
 
   #low() {
-    this.#total ??= this.#combination.rounded("total", sumOf(this.#lines().map(({ amount }) => amount)));
-    return this.#total;
+    const sum = () => sumOf(this.#lines().map(({ amount }) => amount));
+    return (this.#total ??= this.#combination.rounded("total", sum()));
   }
 
   /** The lines with their exact amounts: those of meters, then what is beyond them. */
@@ -70,8 +69,7 @@ export class Bill {
   /** The amount as a decimal: exact, or rounded half even to 20 places, which a note says. */
   get total() {
     if (!this.#isBounded) return this.low;
-    const message = "the record has no single amount";
-    throw new PriceError({ code: "range", message, help: "ask for `low` and `high`" });
+    throw new PriceError("range", "the record has no single amount", "ask for `low` and `high`");
   }
 
   get low() {
@@ -90,12 +88,15 @@ export class Bill {
   get lines() {
     return this.#lines().map(({ rate, billed, amount, line, tiers }) => {
       const shown = amount.decimal();
-      if (rate !== undefined) return lineOf(rate.terms, billed.decimal(), shown, tiers);
-      const { rule: meter, origin } = line;
-      const place = { source: origin.source ?? null, location: placeOf(origin), factors: [] };
-      const terms = { meter, unit: "request", unit_price: shown, list_price: shown, ...place };
-      return lineOf({ ...terms, model: this.#combination.model.name }, "1", shown);
+      if (rate === undefined) return lineOf(this.#termsOf(line, shown), "1", shown);
+      return lineOf(rate.terms, billed.decimal(), shown, tiers);
     });
+  }
+
+  /** The terms of a line beyond meters. */
+  #termsOf({ rule: meter, origin }, unit_price) {
+    const prices = { unit: "request", unit_price, list_price: unit_price, factors: [] };
+    return { meter, ...prices, model: this.#combination.model.name, ...sourceOf(origin) };
   }
 
   /** What a reader should know: each a code, a level and a text. */
@@ -116,7 +117,8 @@ export class Bill {
       ...open.map(({ text: what }) => this.#note("account", { what })),
     ];
     if (this.#isBounded) found.push(this.#note("bounds"));
-    else if (this.#low().places === null) found.push(this.#note("inexact_decimal", { total: this.amount }));
+    const isExact = this.#isBounded || this.#low().places !== null;
+    if (!isExact) found.push(this.#note("inexact_decimal", { total: this.amount }));
     const unique = new Map(found.map((note) => [note.join(": "), note]));
     return [...unique.values()].map(([code, text]) => {
       return { code, level: WARNINGS.includes(code) ? "warning" : "note", text };
@@ -136,9 +138,8 @@ export class Bill {
   /** The bill at a place in what its account has used. `at` gives the combination of a point. */
   placedAt(counts, at) {
     if (this.#isBounded) {
-      const message = "a sum that may lie on either side of a threshold has no single place in tiers";
-      const help = "say on which side its requests are, with `each`";
-      throw new PriceError({ code: "bad_position", message, help });
+      const message = "a sum on either side of a threshold has no single place in tiers";
+      throw new PriceError("bad_position", message, "say with `each` on which side it is");
     }
     [this.#most, this.#total] = [null, null];
     this.#place = { counts, ladders: laddersAt(this.#combination, counts), at };
@@ -154,7 +155,18 @@ export class Bill {
   /** The bill as `pricelang price --json` prints it. */
   toJSON() {
     const { currency, lines, notes, low, high } = this;
-    const amounts = this.#isBounded ? { total: null, currency, low, high } : { total: low, currency };
+    const isBounded = this.#isBounded;
+    const amounts = isBounded ? { total: null, currency, low, high } : { total: low, currency };
     return { ...amounts, lines, notes };
   }
+}
+
+/** A line. Its members are written out: a copy of the terms would take three times as long. */
+function lineOf(terms, quantity, amount, tiers) {
+  const { meter, unit, unit_price, list_price, factors, model, source, location, free } = terms;
+  const line = { meter, quantity, unit_price, amount, factors, model, unit, list_price, source };
+  line.location = location;
+  if (free !== undefined) line.free = free;
+  if (tiers !== undefined) line.tiers = tiers;
+  return line;
 }

@@ -45,11 +45,14 @@ export class Book {
   /** What a request costs. Throws a `PriceError`. */
   price(request) {
     const asked = checked(request);
-    const bill = this.#price({ ...asked, at: asked.at ?? this.#present() });
+    const isDated = asked.at !== null;
+    asked.at ??= this.#present();
+    const bill = this.#price(asked);
     if (Object.keys(asked.position).length) {
-      bill.placedAt(countsOf(this.#names, asked.position), (point) => this.#combination(point, []));
+      const counts = countsOf(this.#names, asked.position);
+      bill.placedAt(counts, (point) => this.#combination(point, []));
     }
-    return asked.at === null ? bill.noted("no_date", { day: written(bill.at) }) : bill;
+    return isDated ? bill : bill.noted("no_date", { day: written(bill.at) });
   }
 
   /** The amount alone, as a decimal. Throws as `price` does. */
@@ -73,71 +76,71 @@ export class Book {
     const { point, at } = context;
     const uses = this.#names.uses(asked.usage);
     const combination = this.#combination([...point, ...this.#sides(uses)], uses);
-    for (const limits of asked.limits ? this.#data.worked_out.request_limits : []) {
-      const limit = limits.models[point[0]].find(
-        ({ start, end = Infinity, scope }) => start <= at && at < end && inScope(scope, point),
-      );
-      const amount = totalOf(uses, limits.meters);
-      if (limit && amount.compare(number(limit.most)) > 0) return this.#wider(asked, limits, limit, amount, point);
+    const holds = ({ start, end = Infinity, scope }) =>
+      start <= at && at < end && inScope(scope, point);
+    const limits = asked.limits ? this.#data.worked_out.request_limits : [];
+    for (const { meters, models, too_long } of limits) {
+      const limit = models[point[0]].find(holds);
+      const amount = limit === undefined ? ZERO : totalOf(uses, meters);
+      if (amount.n && amount.compare(number(limit.most)) > 0) {
+        return this.#longer(asked, limit, amount, { too_long, model: combination.model.name });
+      }
     }
     return new Bill(combination, uses, context);
   }
 
-  /** A request that is longer than a limit, in the only window that holds it. Throws where none does. */
-  #wider(asked, { too_long }, { most, wider, figure }, amount, [model]) {
-    const { figures, models } = this.#data;
-    const shown = { amount: grouped(amount), most: grouped(number(most)), model: models[model].name, ...wider };
-    const fits =
-      wider !== undefined &&
-      (asked.dimensions[wider.dimension] ?? null) === null &&
-      amount.compare(number(wider.over)) > 0 &&
-      amount.compare(number(wider.up_to)) <= 0;
-    if (!fits) {
-      const message = filled(too_long, shown);
-      const help = 'several requests together are a sum: `record: "sum"`';
-      throw new PriceError({ code: "too_long", message, help, origin: figures[figure].origin });
+  /** A request beyond a limit, in the only window that holds it. Throws where none does. */
+  #longer(asked, { most, wider, figure }, amount, { too_long, model }) {
+    const values = { ...wider, model, amount: grouped(amount), most: grouped(number(most)) };
+    const isUnsaid = wider && (asked.dimensions[wider.dimension] ?? null) === null;
+    const isOver = (limit) => amount.compare(number(limit)) > 0;
+    if (isUnsaid && isOver(wider.over) && !isOver(wider.up_to)) {
+      const dimensions = { ...asked.dimensions, [wider.dimension]: wider.value };
+      return this.#price({ ...asked, dimensions }).noted("long_window", values);
     }
-    const dimensions = { ...asked.dimensions, [wider.dimension]: wider.value };
-    return this.#price({ ...asked, dimensions }).noted("long_window", shown);
+    const help = 'several requests together are a sum: `record: "sum"`';
+    throw new PriceError("too_long", filled(too_long, values), help, this.#data.figures[figure]);
   }
 
   /** A request of a day that costs the same at any time of it. */
   #anyTime(asked) {
     const midnight = secondsOf(asked.at);
     const turns = turnsOfDay(this.#data.worked_out.weeks, this.#data.boundaries, midnight);
-    const { bills, errors } = collected(turns, (at) => this.#price({ ...asked, at }));
-    const alike = (values) => new Set(values).size === 1;
-    if (!bills.length && alike(errors.map(({ message }) => message))) throw errors[0];
-    if (!errors.length && alike(bills.map((bill) => `${bill.amount} ${bill.currency}`))) return bills[0];
+    const found = outcomes(turns, (at) => this.#price({ ...asked, at }));
+    const texts = found.map(({ message, amount, currency }) => message ?? `${amount} ${currency}`);
+    if (new Set(texts).size === 1) return thrown(found[0]);
     const day = written(midnight);
-    const message = `the price on ${day} depends on the time of day, and the request has only the day`;
+    const message = `the price on ${day} depends on the time of day, which the request lacks`;
     const help = `give the instant in UTC, such as \`${day}T12:30:00Z\``;
-    throw new PriceError({ code: "no_time_of_day", message, help });
+    throw new PriceError("no_time_of_day", message, help);
   }
 
-  /** A record that adds up several requests: each may be on either side of every threshold. */
+  /** A record that adds up several requests: each may be on either side of every threshold, and
+   *  at any hour. */
   #sum(asked) {
+    const { dimensions } = this.#data;
     const said = this.#names.sides(asked.each);
     const context = this.#context(asked);
     const uses = this.#names.uses(asked.usage);
-    const choices = this.#sides(uses).map((most, index) => {
+    const choices = context.point.map((at, axis) => {
+      const { clocked, values } = dimensions[axis - 2] ?? {};
+      return clocked ? [...values.keys()] : [at];
+    });
+    for (const [index, most] of this.#sides(uses).entries()) {
       const open = said.get(index) ?? [...Array(most + 1).keys()];
       const within = open.filter((side) => side <= most);
-      return within.length ? within : open;
-    });
-    const points = this.#byClock(context.point).flatMap((point) => product([...point.map((at) => [at]), ...choices]));
-    const { bills, errors } = collected(points, (point) => new Bill(this.#combination(point, uses), uses, context));
-    if (!bills.length) throw errors[0];
+      choices.push(within.length ? within : open);
+    }
+    const points = product(choices).filter((point) =>
+      dimensions.every(
+        ({ clocked, values }, index) => !clocked || isOffered(values[point[2 + index]], point),
+      ),
+    );
+    const priced = (point) => new Bill(this.#combination(point, uses), uses, context);
+    const found = outcomes(points, priced);
+    const bills = found.filter((one) => one instanceof Bill);
     bills.sort((left, right) => left.amount.compare(right.amount));
-    return bills[0].bounded(bills.at(-1).amount);
-  }
-
-  /** The points that the clocks may set. */
-  #byClock(point) {
-    const { dimensions } = this.#data;
-    const choices = point.map((at, axis) => (dimensions[axis - 2]?.clocked ? [...dimensions[axis - 2].values.keys()] : [at]));
-    const isOpen = (found) => dimensions.every(({ clocked, values }, index) => !clocked || isOffered(values[found[2 + index]], found));
-    return product(choices).filter(isOpen);
+    return bills.length ? bills[0].bounded(bills.at(-1).amount) : thrown(found[0]);
   }
 
   /** The point of a request without the sides of sums, and what is doubtful about its names. */
@@ -147,10 +150,11 @@ export class Book {
     for (const { dimension, value, needs } of limits ? worked_out.unsaid : []) {
       if (dimensions[dimension] !== value || (dimensions[needs] ?? null) !== null) continue;
       const message = `the request does not say its \`${needs}\`, and its price may depend on it`;
-      throw new PriceError({ code: "unsaid", message, help: `give \`${needs}\`` });
+      throw new PriceError("unsaid", message, `give \`${needs}\``);
     }
     const { index, notes } = this.#names.model(model, seconds);
-    const point = this.#names.point(index, boundaries.findLastIndex((start) => start <= seconds) + 1, dimensions, seconds);
+    const stretch = boundaries.findLastIndex((start) => start <= seconds) + 1;
+    const point = this.#names.point(index, stretch, dimensions, seconds);
     const [start, text] = (limits && worked_out.beyond_reading) || [Infinity];
     if (seconds >= start) notes.push(["beyond_reading", text]);
     return { at: seconds, point, notes, texts: this.#texts };
@@ -169,18 +173,18 @@ export class Book {
     const key = point.join();
     let found = this.#combinations.get(key);
     if (found === undefined) {
-      const { bills: [made], errors } = collected([point], () => new Combination(this.#data, point));
-      found = made ?? errors[0];
+      [found] = outcomes([point], () => new Combination(this.#data, point));
       if (this.#combinations.size >= MAX_KEPT) this.#combinations.clear();
       this.#combinations.set(key, found);
     }
-    if (found instanceof Combination) return found;
     // What does not exist comes before what is refused.
-    for (const [index, quantities] of found.code === "not_offered" ? [] : uses) {
+    const isRefused = found instanceof PriceError && found.code !== "not_offered";
+    for (const [index, quantities] of isRefused ? uses : []) {
       const meter = this.#data.meters[index];
-      if (!isOffered(meter, point) && quantities.some(({ n }) => n > 0n)) throw notOffered("meter", meter.name, meter.origin);
+      if (isOffered(meter, point) || quantities.every(({ n }) => !n)) continue;
+      throw notOffered("meter", meter.name, meter.origin);
     }
-    throw found;
+    return thrown(found);
   }
 }
 
@@ -191,18 +195,21 @@ function totalOf(uses, meters) {
   return found;
 }
 
-/** What comes of each of some things, and the errors of those that have no price. */
-function collected(things, priced) {
-  const [bills, errors] = [[], []];
-  for (const thing of things) {
+/** What comes of each of some things, or the error of one that has no price. */
+function outcomes(things, priced) {
+  return things.map((thing) => {
     try {
-      bills.push(priced(thing));
+      return priced(thing);
     } catch (error) {
-      if (!(error instanceof PriceError)) throw error;
-      errors.push(error);
+      return error instanceof PriceError ? error : thrown(error);
     }
-  }
-  return { bills, errors };
+  });
+}
+
+/** A value that is no error. */
+function thrown(found) {
+  if (found instanceof Error) throw found;
+  return found;
 }
 
 /** Every choice of one of each. */

@@ -15,7 +15,8 @@ export class Combination {
     this.data = data;
     this.point = point;
     this.model = models[point[0]];
-    if (!(boundaries[point[1] - 1] >= this.model.released)) throw notOffered("model", this.model.name, this.model.origin);
+    const { name, origin, released } = this.model;
+    if (!(boundaries[point[1] - 1] >= released)) throw notOffered("model", name, origin);
     for (const [index, { name, values, origin }] of data.dimensions.entries()) {
       const number = point[2 + index];
       const { name: value, offers } = values[number];
@@ -24,7 +25,8 @@ export class Combination {
     }
     const here = (list) => list.filter((one) => this.#isAt(one.where));
     const [refusal] = here(worked_out.refusals);
-    if (refusal !== undefined) throw new PriceError(refusal);
+    const { code, message, help } = refusal ?? {};
+    if (refusal !== undefined) throw new PriceError(code, message, help, refusal);
     const all = (name) => this.held(decisions[name], data[name]);
     const lines = (kind, index) => {
       const { name: rule, lines: own } = data[kind][index];
@@ -32,12 +34,11 @@ export class Combination {
     };
     /** The lines of modifiers and limits that hold, in the order of the stack. */
     this.stack = stack.flatMap(([kind, index]) => lines(`${kind}s`, index));
-    const bounds = limits.flatMap((_, index) => lines("limits", index));
+    const limited = limits.flatMap((_, index) => lines("limits", index));
+    const bounds = limited.filter(({ target }) => target === "request");
+    const extras = this.stack.filter(({ outcome, meters }) => outcome === "add" && !meters.length);
     [this.free] = all("free");
-    this.beyond = this.free !== undefined ? [] : [
-      ...this.stack.filter(({ outcome, meters }) => outcome === "add" && !meters.length),
-      ...bounds.filter(({ target }) => target === "request"),
-    ];
+    this.beyond = this.free === undefined ? [...extras, ...bounds] : [];
     [this.conversion] = all("conversions");
     this.currency = this.conversion?.currency ?? data.currency;
     this.roundings = Object.fromEntries(all("roundings").map((one) => [one.stage, one]));
@@ -58,7 +59,8 @@ export class Combination {
   }
 
   #isAt({ scope, leaves, outside }) {
-    const has = (leaf, tags) => (tags.length ? leaf.some((tag) => tags.includes(tag)) : !leaf.length);
+    const has = (leaf, tags) =>
+      tags.length ? leaf.some((tag) => tags.includes(tag)) : !leaf.length;
     return (
       inScope(scope, this.point) &&
       !outside.some((one) => inScope(one, this.point)) &&

@@ -6,8 +6,10 @@ import { shown } from "./texts.js";
 export const DAY = 86_400;
 const [FIRST, LAST] = [-62_135_596_800, 253_402_300_799];
 const MONDAY = 3 * 1440; // the minute of its week at which 1970 began, a Thursday
-const TEXT =
-  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?(?:Z| UTC|([+-])([01]\d|2[0-3]):?([0-5]\d))?)?$/;
+const TEXT = new RegExp(
+  String.raw`^(\d{4}-\d\d-\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)?` +
+    String.raw`(?:Z| UTC|([+-])([01]\d|2[0-3]):?([0-5]\d))?)?$`,
+);
 
 /** The UTC seconds of a day, an instant as text, a `Date`, or a number of seconds. */
 export function secondsOf(at) {
@@ -16,17 +18,16 @@ export function secondsOf(at) {
   else if (at instanceof Date) found = Math.floor(at.getTime() / 1000);
   else if (typeof at === "string" && at.length <= 40) found = ofText(at.trim());
   if (found >= FIRST && found <= LAST) return found;
-  const message = `\`${shown(at)}\` is not a day or an instant`;
-  const help = "write a day such as `2026-04-17`, an instant such as `2026-04-17T12:30:00Z`, or seconds since 1970";
-  throw new PriceError({ code: "bad_date", message, help });
+  const help = "write a day, an instant such as `2026-04-17T12:30:00Z`, or seconds since 1970";
+  throw new PriceError("bad_date", `\`${shown(at)}\` is not a day or an instant`, help);
 }
 
 function ofText(text) {
-  const [, day, hour = "00", minute = "00", second = "00", sign, aheadHours = 0, aheadMinutes = 0] =
+  const [, day, hour = "00", minute = "00", second = "00", sign, hours = 0, minutes = 0] =
     TEXT.exec(text) ?? [];
   const found = new Date(`${day}T${hour}:${minute}:${second}Z`);
   if (found.getUTCDate() !== +day?.slice(8)) return NaN; // such as 30 February
-  return found / 1000 - (sign === "-" ? -60 : 60) * (60 * aheadHours + +aheadMinutes);
+  return found / 1000 - (sign === "-" ? -60 : 60) * (60 * hours + +minutes);
 }
 
 /** Decides whether an instant is given as a day, without a time. */
@@ -52,7 +53,8 @@ function localMinutes(zone, seconds) {
     FORMATS.set(zone, new Intl.DateTimeFormat("en-US", options));
   }
   const part = {};
-  for (const { type, value } of FORMATS.get(zone).formatToParts(seconds * 1000)) part[type] = +value;
+  for (const { type, value } of FORMATS.get(zone).formatToParts(seconds * 1000))
+    part[type] = +value;
   return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute) / 60_000;
 }
 
@@ -65,9 +67,8 @@ export function clockValue({ zone, turns }, seconds) {
 /** The instants of a day at which a clock sets another value, or time is parted; midnight first. */
 export function turnsOfDay(weeks, boundaries, midnight) {
   const parted = boundaries.filter((at) => midnight < at && at < midnight + DAY);
-  const settings = Array.from({ length: DAY / 60 }, (_, minute) =>
-    weeks.map((week) => clockValue(week, midnight + 60 * minute)).join(),
-  );
-  const turns = [...settings.keys()].filter((minute) => settings[minute] !== settings[minute - 1]);
-  return [...new Set([...turns.map((minute) => midnight + 60 * minute), ...parted])].sort((a, b) => a - b);
+  const minutes = Array.from({ length: DAY / 60 }, (_, minute) => midnight + 60 * minute);
+  const settings = minutes.map((at) => weeks.map((week) => clockValue(week, at)).join());
+  const turns = minutes.filter((_, place) => settings[place] !== settings[place - 1]);
+  return [...new Set([...turns, ...parted])].sort((a, b) => a - b);
 }

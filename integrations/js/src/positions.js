@@ -29,7 +29,7 @@ function amountOf(name, value) {
   if (match !== null) return Rational.parse(match[1].replaceAll(",", ""));
   const message = `the position in \`${name}\` is \`${shown(value, 40)}\``;
   const help = "give what was counted before the request: `9,400 MTok`, or `$12,000` of money";
-  throw new PriceError({ code: "bad_position", message, help });
+  throw new PriceError("bad_position", message, help);
 }
 
 /** The ladders of some counts that count the requests of a combination. */
@@ -40,10 +40,9 @@ export function laddersAt({ data, point }, counts) {
   return found.map(([index, dimension]) => {
     const { name, values, ladder } = dimension;
     if (point[2 + index] !== dimension.default) {
-      const said = `the request says that its \`${name}\` is \`${values[point[2 + index]].name}\``;
-      const message = `${said}, which follows from what the account has used`;
+      const message = `the request says its \`${name}\`, which follows from what was used before`;
       const help = `leave \`${name}\` out: each unit has the tier of its place`;
-      throw new PriceError({ code: "said_tier", message, help });
+      throw new PriceError("said_tier", message, help);
     }
     const starts = ladder.starts.map(number);
     return { name, values, index, ...ladder, starts, count: counts.get(dimension) };
@@ -68,7 +67,7 @@ export function linesInTiers(combination, { ladders, at }, lines) {
     return { counts, found };
   };
   const { counts } = walked(ladders.map(() => 0));
-  return walked(ladders.map(({ starts }, place) => tierBelow(starts, counts[place]))).found;
+  return walked(ladders.map(({ starts }, place) => tierOf(starts, counts[place], true))).found;
 }
 
 /** A line by the tiers that it meets; the last has what the rounding of all of them changes. */
@@ -93,7 +92,8 @@ function inTiers(combination, walk, { rate: { index }, billed }) {
 /** The quantity of a meter in pieces, while the counts move on. */
 function* pieces({ ladders, tiersAt, reached, counts }, meter, quantity) {
   while (quantity.n > 0n) {
-    const counted = ladders.map(({ starts, all_units }, place) => (all_units ? 0 : tierOf(starts, counts[place])));
+    const tier = ({ starts, all_units }, place) => (all_units ? 0 : tierOf(starts, counts[place]));
+    const counted = ladders.map(tier);
     const values = ladders.map(({ all_units }, place) => (all_units ? reached : counted)[place]);
     const combination = tiersAt(counted);
     const moves = ladders.map((one) => movedBy(one, combination, meter));
@@ -104,7 +104,7 @@ function* pieces({ ladders, tiersAt, reached, counts }, meter, quantity) {
       const left = until.minus(counts[place]).over(moves[place]);
       if (left.compare(length) < 0) length = left;
     }
-    for (const place of counts.keys()) counts[place] = counts[place].plus(length.times(moves[place]));
+    moves.forEach((move, place) => (counts[place] = counts[place].plus(length.times(move))));
     quantity = quantity.minus(length);
     yield { length, values };
   }
@@ -117,12 +117,8 @@ function movedBy({ counts, spend }, combination, meter) {
   return spend ? combination.rate(meter).price : number(combination.data.meters[meter].size);
 }
 
-/** The tier of the unit that comes after a count. */
-function tierOf(starts, count) {
-  return starts.filter((start) => start.compare(count) <= 0).length - 1;
-}
-
-/** The tier of the last unit of a count. */
-function tierBelow(starts, count) {
-  return Math.max(0, starts.filter((start) => start.compare(count) < 0).length - 1);
+/** The tier of the unit that comes after a count, or of its `last` unit. */
+function tierOf(starts, count, last = false) {
+  const begun = starts.filter((start) => start.compare(count) < (last ? 0 : 1));
+  return Math.max(0, begun.length - 1);
 }

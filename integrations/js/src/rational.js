@@ -21,8 +21,9 @@ export class Rational {
   static parse(text) {
     const match = /^(-?\d+)(?:\.(\d+)|\/(\d+))?$/.exec(text);
     if (match === null) throw new SyntaxError(`\`${text}\` is not an exact number`);
-    const [, whole, part = "", below] = match;
-    return below ? Rational.of(BigInt(whole), BigInt(below)) : new Rational(BigInt(whole + part), ten(part.length));
+    const [, digits, part = "", below] = match;
+    if (below !== undefined) return Rational.of(BigInt(digits), BigInt(below));
+    return new Rational(BigInt(digits + part), ten(part.length));
   }
 
   plus(other) {
@@ -74,12 +75,13 @@ export class Rational {
   /** The number as a decimal: exact, or rounded half even to 20 places. */
   decimal() {
     if (this.d === 1n) return String(this.n);
-    const { n, d, places } = this;
-    const units = places === null ? whole(n * ten(DIGITS), d, UP.half_even) : (n * ten(places)) / d;
-    const digits = String(units < 0n ? -units : units).padStart((places ?? DIGITS) + 1, "0");
-    const point = digits.length - (places ?? DIGITS);
-    const text = `${digits.slice(0, point)}.${digits.slice(point)}`.replace(/\.?0*$/, "");
-    return units < 0n ? `-${text}` : text;
+    const places = this.places ?? DIGITS;
+    const power = ten(places);
+    const units = power === this.d ? this.n : whole(this.n * power, this.d, UP.half_even);
+    const digits = String(units < 0n ? -units : units).padStart(places + 1, "0");
+    const part = digits.slice(digits.length - places).replace(/0+$/, "");
+    const sign = units < 0n ? "-" : "";
+    return sign + digits.slice(0, digits.length - places) + (part && `.${part}`);
   }
 
   /** The fraction in lowest terms: `3/200`, or `7`. */
