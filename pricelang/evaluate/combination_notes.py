@@ -107,17 +107,18 @@ def _of_rules(book: m.Book) -> Iterator[PointNote]:
     what was asked in vain.
     """
     for rule in rules_of(book):
-        silent = isinstance(rule, k.ModifierRule) and rule.line.outcome == "no_effect"
-        place = place_of(rule) if silent or _is_beyond(rule) else None
+        place = place_of(rule) if origin_of(rule).unsure and _is_asked(rule) else None
         if place is not None:
             slot, tag = place
             where = Where((), ((root_of(book.decisions, slot), (tag,)),))
             yield from _unsure(where, origin_of(rule))
 
 
-def _is_beyond(rule: k.Rule) -> bool:
+def _is_asked(rule: k.Rule) -> bool:
     if isinstance(rule, k.ChargeMinimumRule):
         return False  # it is asked meter by meter
+    if isinstance(rule, k.ModifierRule) and rule.line.outcome == "no_effect":
+        return True
     return isinstance(rule, k.FreeRule) or stage_of(rule) in _BEYOND_UNIT_PRICES
 
 

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from pricelang.evaluate.offers import Point, is_at
 from pricelang.model import book as m
+from pricelang.model.diagrams import YES
 from pricelang.model.errors import Refused
 from pricelang.model.points import Refusal, Where
-from pricelang.model.requests import YES
 
 
 def check_allowed(book: m.Book, point: Point) -> None:

@@ -1,6 +1,6 @@
 // Why a request has no price, or a document is no book.
 
-/** A request without a price: a stable `code`, the `rule` that decided, its `location`, a `help`. */
+/** A request without a price: a stable `code`, the `rule` that decided, its `location`, `help`. */
 export class PriceError extends Error {
   name = "PriceError";
 

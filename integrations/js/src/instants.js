@@ -48,13 +48,13 @@ const FORMATS = new Map();
 function localMinutes(zone, seconds) {
   if (zone === "UTC") return Math.floor(seconds / 60);
   if (!FORMATS.has(zone)) {
-    const parts = ["year", "month", "day", "hour", "minute"].map((part) => [part, "numeric"]);
-    const options = { ...Object.fromEntries(parts), hourCycle: "h23", timeZone: zone };
+    const names = ["year", "month", "day", "hour", "minute"].map((name) => [name, "numeric"]);
+    const options = { ...Object.fromEntries(names), hourCycle: "h23", timeZone: zone };
     FORMATS.set(zone, new Intl.DateTimeFormat("en-US", options));
   }
   const part = {};
-  for (const { type, value } of FORMATS.get(zone).formatToParts(seconds * 1000))
-    part[type] = +value;
+  const parts = FORMATS.get(zone).formatToParts(seconds * 1000);
+  for (const { type, value } of parts) part[type] = +value;
   return Date.UTC(part.year, part.month - 1, part.day, part.hour, part.minute) / 60_000;
 }
 

@@ -1,5 +1,5 @@
-// A request at a stated place in what its account has used: its lines in pieces, each in the tiers of
-// its place.
+// A request at a stated place in what its account has used: its lines in pieces, each in the tiers
+// of its place.
 
 import { PriceError } from "./errors.js";
 import { inScope, unknown } from "./names.js";

@@ -61,7 +61,7 @@ export class Rational {
     return new Rational(whole(steps.n, steps.d, UP[mode])).times(step);
   }
 
-  /** The digits after the point that the number needs at most; null where it has no finite decimal. */
+  /** The digits after the point that are enough; null where it has no finite decimal. */
   get places() {
     let found = PLACES.get(this.d);
     if (found === undefined) {
@@ -116,7 +116,7 @@ function ten(places) {
   return TENS[places] ?? 10n ** BigInt(places);
 }
 
-/** Whether a quotient of a number goes up from its floor; `over` is how far it is over the middle. */
+/** Whether the quotient of a number goes up; `over` is how far it is over its floor and a half. */
 const UP = {
   half_even: (n, floor, over) => over > 0n || (over === 0n && floor % 2n !== 0n),
   half_up: (n, floor, over) => over > 0n || (over === 0n && n >= 0n),
