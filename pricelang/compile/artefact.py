@@ -19,6 +19,7 @@ from pricelang.files.cache import digest
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model.rules import rules_of
+from pricelang.model.worked_out import WorkedOut
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault
 
 FORMAT = "pricelang compiled book"
@@ -35,8 +36,10 @@ _HEADER = frozenset(
 _SAYINGS = frozenset(("claims", "examples", "remarks"))
 
 
-def book_data(book: m.Book, key: str) -> dict[str, Any]:
-    """The members of a compiled book, but for its checksum. `key` is that of its text."""
+def book_data(book: m.Book, key: str, worked_out: WorkedOut) -> dict[str, Any]:
+    """The members of a compiled book, but for its checksum. `key` is that of its text, and
+    `worked_out` what follows from the rest.
+    """
     found: dict[str, Any] = {
         "format": FORMAT,
         "version": VERSION,
@@ -46,6 +49,7 @@ def book_data(book: m.Book, key: str) -> dict[str, Any]:
     }
     found.update(encoder(m.Book)(book))
     found.update(encoder(m.Sayings)(book.sayings()))
+    found["worked_out"] = encoder(WorkedOut)(worked_out)
     return found
 
 

@@ -12,6 +12,7 @@ import attrs
 from pricelang.compile.artefact import FORMAT, KINDS, LANGUAGE, VERSION
 from pricelang.compile.typed_data import NUMBER, fields_of, without_none
 from pricelang.model import book as m
+from pricelang.model.worked_out import WorkedOut
 
 PATH = Path(__file__).with_name("compiled_book.schema.json")
 _RANGES = {"type": "array", "items": {"type": "array", "items": {"type": "integer"}}}
@@ -55,7 +56,8 @@ def book_schema() -> dict[str, Any]:
         found = _object(kind, defined)
         properties |= found["properties"]
         required += found["required"]
-    properties |= {"below": {"$ref": "#"}, "worked_out": {"type": "object"}}
+    properties |= {"below": {"$ref": "#"}, "worked_out": _schema(WorkedOut, defined)}
+    required.append("worked_out")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": FORMAT,

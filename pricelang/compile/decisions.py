@@ -11,8 +11,8 @@ from attrs import define, evolve, fields, frozen
 
 from pricelang.check.draft import Draft, span_of
 from pricelang.model.book import NO_DECISIONS, Book, Decisions, Exclusion, Modifier, Origin, Scope
-from pricelang.model.diagrams import FREE, Slot, place_of, slots_of, with_roots
-from pricelang.model.requests import NO, YES, Leaf
+from pricelang.model.diagrams import FREE, NO, YES, Slot, place_of, slots_of, with_roots
+from pricelang.model.requests import Leaf
 from pricelang.model.rules import rules_of, scope_of, scopes_of
 from pricelang.model.space import axis_of, first_sum
 from pricelang.solver.diagram import Forest

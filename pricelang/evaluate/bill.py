@@ -13,15 +13,8 @@ from attrs import frozen
 from pricelang.evaluate.bill_lines import Line
 from pricelang.evaluate.line_items import Priced
 from pricelang.model.errors import PriceError
-from pricelang.model.notes import Note
+from pricelang.model.notes import Note, told
 from pricelang.present.decimals import exact, money, plain, to_decimal
-
-_BOUNDS = Note(
-    "bounds",
-    "the record adds up several requests: each may be on either side of a threshold, or at "
-    "any hour; "
-    "the lines are those of the low figure",
-)
 
 
 @frozen
@@ -116,15 +109,9 @@ class Bill:
             return self.restored.notes
         found = [*self.more_notes, *(note for part in self.parts for note in part.notes)]
         if self.bounds is not None:
-            found.append(_BOUNDS)
+            found.append(told("bounds"))
         elif exact(self.exact_total) is None:
-            found.append(
-                Note(
-                    "inexact_decimal",
-                    f"the total is {self.exact_total}, which has no finite decimal: shown to "
-                    "20 places",
-                )
-            )
+            found.append(told("inexact_decimal", total=self.exact_total))
         return tuple(dict.fromkeys(found))
 
     def __repr__(self) -> str:

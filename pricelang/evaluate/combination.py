@@ -16,7 +16,7 @@ from typing import Any, assert_never
 from attrs import evolve, field, frozen
 
 from pricelang.evaluate.combination_notes import notes_at
-from pricelang.evaluate.left_out import ladders_left_out, limit_left_out
+from pricelang.evaluate.left_out import left_out_at
 from pricelang.evaluate.line_rates import Effects, Rate, rate_of
 from pricelang.evaluate.offers import Point, check_exists
 from pricelang.evaluate.quantities import PLAIN
@@ -26,6 +26,7 @@ from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model.errors import PriceError
 from pricelang.model.notes import Note
+from pricelang.model.points import LeftOut
 from pricelang.present.decimals import NARROW, atoms, power_of_ten
 
 
@@ -42,7 +43,7 @@ class Combination:
     total_rounding: m.Rounding | None
     conversion: m.Conversion | None
     notes: tuple[Note, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[LeftOut, ...]
     free: m.Remark | None
     point: Point
     # Integer rates: amount = sum(coefficient * quantity) / 10**places, for the meters that are that
@@ -69,19 +70,17 @@ def cell_at(book: m.Book, point: Point) -> Combination:
         except PriceError as error:
             rates[meter.name] = error
     roundings = {rule.line.stage: rule.line for rule in standing.of(k.RoundingRule)}
-    floors, left_out = _floors(book, standing.of(k.LimitRule))
-    left_out += ladders_left_out(book, point)
     cell = Combination(
         book.models[point[m.MODELS]],
         rates,
         tuple(_extras(book, standing.effects)),
-        floors,
+        tuple(_floors(book, standing.of(k.LimitRule))),
         standing.silences,
         roundings.get("line"),
         roundings.get("total"),
         next((rule.line for rule in standing.of(k.ConversionRule)), None),
-        tuple(notes_at(book, point, standing)),
-        left_out,
+        tuple(notes_at(book, point)),
+        left_out_at(book, point),
         standing.free,
         tuple(point),
     )
@@ -98,23 +97,18 @@ def _extras(book: m.Book, effects: Effects) -> Iterator[Step]:
                 yield Step(name, "add", line.amount, "request", one, line.origin)
 
 
-def _floors(
-    book: m.Book, limits: Sequence[k.LimitRule]
-) -> tuple[tuple[Step, ...], tuple[str, ...]]:
-    """The floors and caps of a request; and in words those of its account, which it leaves out."""
-    floors, left_out = [], []
+def _floors(book: m.Book, limits: Sequence[k.LimitRule]) -> Iterator[Step]:
+    """The floors and caps of a request; those of an account are left out of it."""
     for rule in limits:
-        limit, row = book.limits[rule.limit], rule.line
-        match row.target:
+        match rule.line.target:
             case "unit_price":
                 pass  # a step of the rates
             case "request":
-                floors.append(limit_step(limit, row, "request", Fraction(1)))
+                yield limit_step(book.limits[rule.limit], rule.line, "request", Fraction(1))
             case "account":
-                left_out.append(limit_left_out(book, limit, row))
+                pass
             case _:
-                assert_never(row.target)
-    return tuple(floors), tuple(left_out)
+                assert_never(rule.line.target)
 
 
 def _with_integers(cell: Combination) -> Combination:

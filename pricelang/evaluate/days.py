@@ -12,7 +12,7 @@ from pricelang.evaluate.line_items import Priced
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
 from pricelang.model.instants import Instant, is_day, now, text_of, today, with_time, written
-from pricelang.model.notes import Note
+from pricelang.model.notes import Note, told
 from pricelang.model.time_of_day import turns_of_day
 
 DAY = 86_400
@@ -67,7 +67,7 @@ def noted(priced: Priced, note: Note) -> Priced:
 
 def undated(priced: Priced) -> Priced:
     """The request with the note that no date was given for it."""
-    return noted(priced, Note("no_date", f"no date is given: priced as of {written(priced.at)}"))
+    return noted(priced, told("no_date", day=written(priced.at)))
 
 
 def any_time(days: Days, midnight: int, priced_at: Callable[[str], Priced]) -> Priced:

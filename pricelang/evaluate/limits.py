@@ -18,7 +18,7 @@ from attrs import frozen
 
 from pricelang.model import book as m
 from pricelang.model.errors import Refused
-from pricelang.model.notes import Note
+from pricelang.model.notes import Note, told
 from pricelang.model.space import value_at
 from pricelang.present.decimals import grouped
 
@@ -221,28 +221,33 @@ def too_long(
     """The error of a request that is beyond a limit;
     `wider` are the values of dimensions with which it would fit.
     """
-    what = "a prompt" if limit.label == PROMPT else "an answer"
     others = "".join(
         f"; {most:,} with `{dimension}` `{name}`" for (dimension, name), most in wider.items()
     )
     return Refused(
         "too_long",
-        f"a request to `{model}` cannot have {what} of {grouped(amount)} tokens: "
-        f"the limit is {limit.most:,}{others}",
+        too_long_text(limit.label).format(
+            model=model, amount=grouped(amount), most=f"{limit.most:,}"
+        )
+        + others,
         origin=limit.origin,
         help='several requests together are a sum: `--sum`, or `record="sum"` in Python and in '
         "records",
     )
 
 
+def too_long_text(label: str) -> str:
+    """The message of a request that is beyond a limit, but for its model and amounts."""
+    what = "a prompt" if label == PROMPT else "an answer"
+    return (
+        f"a request to `{{model}}` cannot have {what} of {{amount}} tokens: the limit is {{most}}"
+    )
+
+
 def long_window(value: str, limit: RequestLimit, amount: Number) -> Note:
     """What is to be known of a request that is priced with the only window in which it fits."""
-    return Note(
-        "long_window",
-        f"a prompt of {grouped(amount)} tokens is beyond the window of {limit.most:,}: it "
-        "can only have been "
-        f"`{WINDOW}` `{value}`, and is priced so",
-    )
+    most = f"{limit.most:,}"
+    return told("long_window", amount=grouped(amount), most=most, dimension=WINDOW, value=value)
 
 
 def _rows(book: m.Book, table: str) -> dict[int, list[ModelLimits]]:

@@ -16,13 +16,13 @@ from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.stack.numbers import applied, rounded_by
 from pricelang.evaluate.stack.operations import Step
 from pricelang.model.book import Book, Origin
-from pricelang.model.notes import Note
+from pricelang.model.notes import Note, told
+from pricelang.model.points import LeftOut
 from pricelang.present.decimals import divide, to_decimal
 
 Uses = tuple[Fraction | int, ...]
 Tiers = tuple[tuple[str, str], ...]
 """The tiers of ladders that a line item is in: the name of each ladder, and the tier's."""
-_LEFT_OUT = "not included (applied per account and period by `invoice`)"
 
 
 @frozen(eq=False, repr=False)
@@ -180,10 +180,14 @@ class Priced:
         """
         return self._notes(self.cell.left_out)
 
-    def _notes(self, left_out: Iterable[str]) -> tuple[Note, ...]:
-        """The notes, of which some name what is left out of the whole request."""
-        texts = [*left_out, *(text for rate in self._used() for text in rate.left_out)]
-        more = (Note("account", f"{_LEFT_OUT}: {text}") for text in texts)
+    def _notes(self, left_out: Iterable[LeftOut]) -> tuple[Note, ...]:
+        """The notes, of which some name what may be left out."""
+        used, meters = {rate.meter.name for rate in self._used()}, self.book.meters
+        more = (
+            told("account", what=one.text)
+            for one in left_out
+            if one.meter is None or meters[one.meter].name in used
+        )
         return tuple(dict.fromkeys([*self.remarks, *more]))
 
     @property

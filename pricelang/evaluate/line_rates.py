@@ -12,7 +12,6 @@ from weakref import WeakKeyDictionary
 from attrs import evolve, frozen
 
 from pricelang.evaluate.deciding_roots import deciding_roots
-from pricelang.evaluate.left_out import pool_left_out, tier_left_out
 from pricelang.evaluate.offers import Point, leaf_at, not_offered
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import (
@@ -48,7 +47,6 @@ class Rate:
     origin: m.Origin
     derivation: tuple[Fraction, str, Fraction, m.Origin] | None = None
     minimum: m.ChargeQuantity | None = None
-    left_out: tuple[str, ...] = ()
     free: str | None = None
     free_origin: m.Origin | None = None
     doubts: tuple[str, ...] = ()
@@ -236,15 +234,9 @@ def _charged(book: m.Book, point: Point, meter: m.Meter, number: int) -> Rate:
         rate = Rate(meter, amount, Fraction(0), per, size, (), origin, minimum=minimum)
         doubts = _doubts(free.origin)
         return evolve(rate, free=reason, free_origin=free.origin, doubts=doubts)
-    pools = [charge.pools[index] for index in leaf_at(book, roots[2], point)]
-    tiers = (price for price in prices if price.after is not None)
-    left_out = (
-        *(pool_left_out(meter, pool) for pool in pools),
-        *(tier_left_out(meter, tier) for tier in tiers),
-    )
     doubts = _doubts(origin, *([] if minimum is None else [minimum.origin]))
     rate = Rate(meter, amount, amount, per, size, (), origin, minimum=minimum)
-    return evolve(rate, left_out=left_out, doubts=doubts)
+    return evolve(rate, doubts=doubts)
 
 
 def _doubts(*origins: m.Origin) -> tuple[str, ...]:

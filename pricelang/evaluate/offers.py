@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pricelang.model import book as m
 from pricelang.model.errors import NotOffered
 from pricelang.model.instants import written
-from pricelang.model.space import dimension_of, first_point, value_at
+from pricelang.model.points import Where
+from pricelang.model.space import dimension_of, first_point, holds, value_at
 from pricelang.solver.walk import walk
 
 Point = tuple[int, ...]
@@ -19,6 +20,18 @@ def leaf_at(book: m.Book, root: int, point: Sequence[int]) -> tuple[int, ...]:
     """The leaf of a compiled diagram at a point."""
     decided = book.decisions
     return decided.leaves[~walk(decided.nodes, root, point, decided.jumps)]
+
+
+def is_at(book: m.Book, where: Where, point: Sequence[int]) -> bool:
+    """Decides whether something that holds at some points does at one of them."""
+    for axis, mask in where.scope:  # most end here: a generator would take three times as long
+        if not mask >> point[axis] & 1:
+            return False
+    for root, tags in where.leaves:
+        leaf = leaf_at(book, root, point)
+        if not any(tag in tags for tag in leaf) if tags else leaf:
+            return False
+    return not any(holds(scope, point) for scope in where.outside)
 
 
 def check_exists(book: m.Book, point: Point) -> None:

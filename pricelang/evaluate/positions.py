@@ -19,7 +19,6 @@ from pricelang.evaluate.ladders import (
     at_tiers,
     ladder_terms_of,
 )
-from pricelang.evaluate.left_out import ladder_left_out
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.pieces import Counter, Counts
@@ -28,7 +27,7 @@ from pricelang.evaluate.request_names import unknown
 from pricelang.evaluate.stack.numbers import rounded_by
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
-from pricelang.model.notes import Note
+from pricelang.model.notes import Note, told
 from pricelang.present.text import shown
 
 Position = Mapping[str, object]
@@ -109,18 +108,13 @@ class PositionedRequest(Priced):
     @property
     def notes(self) -> tuple[Note, ...]:
         """The notes; of ladders, those whose place is not known are left out."""
-        known = [_left_out(self.book, name) for name in self.counts]
-        return self._notes(text for text in self.cell.left_out if text not in known)
+        return self._notes(x for x in self.cell.left_out if x.dimension not in self.counts)
 
     @property
     def remarks(self) -> tuple[Note, ...]:
         """The notes without what belongs to the account; and the places that do not count."""
         counting = {one.name for one in self._ladders(ladder_terms_of(self.book))}
-        unused = (
-            Note("position", f"the tiers of `{name}` do not count this request")
-            for name in self.counts
-            if name not in counting
-        )
+        unused = (told("position", name=name) for name in self.counts if name not in counting)
         return (*super().remarks, *unused)
 
 
@@ -185,9 +179,3 @@ def _quantity(amount: Amount) -> Fraction:
 
 def _tier(book: m.Book, one: StandingLadder, value: int) -> tuple[str, str]:
     return one.name, book.dimensions[one.dimension].values[value].name
-
-
-def _left_out(book: m.Book, name: str) -> str:
-    dimension = next(one for one in book.dimensions if one.name == name)
-    assert dimension.ladder is not None
-    return ladder_left_out(book, dimension, dimension.ladder)

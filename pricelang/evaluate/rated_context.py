@@ -16,8 +16,8 @@ from pricelang.evaluate.line_items import Basis
 from pricelang.evaluate.offers import Point
 from pricelang.evaluate.request_names import RequestNames
 from pricelang.model import book as m
-from pricelang.model.ages import DAY, interval, read_to
-from pricelang.model.instants import seconds_of, written
+from pricelang.model.ages import beyond_reading
+from pricelang.model.instants import seconds_of
 from pricelang.model.notes import Note
 from pricelang.model.space import holds
 from pricelang.model.time_of_day import Setting, open_settings, setting_at
@@ -95,18 +95,13 @@ class RatedContexts:
         return entry
 
     @cached_property
-    def _read(self) -> tuple[int, int] | None:
-        """The last reading of the book's sources, and the instant from which it is too old; None
-        for a book that says of no source how often it is read.
-        """
-        read, days = read_to(self.names.book), interval(self.names.book)
-        return (read, read + (days + 1) * DAY) if read is not None and days is not None else None
+    def _beyond(self) -> tuple[int, str] | None:
+        return beyond_reading(self.names.book)
 
     def _beyond_reading(self, seconds: int) -> tuple[Note, ...]:
-        if self._read is None or seconds < self._read[1]:
+        if self._beyond is None or seconds < self._beyond[0]:
             return ()
-        text = f"the book was read to {written(self._read[0])}: a price may have changed since"
-        return (Note("beyond_reading", text),)
+        return (Note("beyond_reading", self._beyond[1]),)
 
     def _new(self, seconds: int, point: Point, given: tuple[tuple[str, str], ...]) -> RatedContext:
         return RatedContext(seconds, point, given, self.sums_at(point))

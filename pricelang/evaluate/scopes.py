@@ -2,35 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from fractions import Fraction
+from functools import lru_cache
 
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest
 from pricelang.model.space import sides_of
 from pricelang.present.text import shown
 
-_SIDE = re.compile(
-    r"(?P<sum>[A-Za-z0-9_ +]+?) (?P<side>over|up to) (?P<limit>[0-9][0-9,]*)\Z", re.ASCII
-)
+
+@lru_cache(maxsize=16)
+def all_sides(book: m.Book) -> dict[str, tuple[int, tuple[int, ...]]]:
+    """All that a record can say of the requests of a sum, such as `prompt over 200000`: the sum,
+    and the points of its axis on which it holds.
+    """
+    return {
+        f"{summed.label} {word} {limit}": (index, sides_of(summed.limits, limit, word == "over"))
+        for index, summed in enumerate(book.sums)
+        for limit in summed.limits
+        for word in ("over", "up to")
+    }
 
 
 def side_said(book: m.Book, text: str) -> tuple[int, tuple[int, ...]]:
-    """`prompt over 200,000` as a sum of the book and the points of its axis on which it holds.
-    Raises `BadRequest`.
-    """
-    match = _SIDE.match(text) if isinstance(text, str) and len(text) < 200 else None
-    limit = Fraction(match["limit"].replace(",", "")) if match else None
-    known = []
-    for index, summed in enumerate(book.sums):
-        known += [f"{summed.label} over {value}" for value in summed.limits]
-        if match and limit is not None and summed.label == match["sum"] and limit in summed.limits:
-            return index, sides_of(summed.limits, limit, match["side"] == "over")
+    """What `all_sides` has of a text, whose number may be grouped. Raises `BadRequest`."""
+    known = all_sides(book)
+    found = known.get(text.replace(",", "")) if isinstance(text, str) else None
+    if found is not None:
+        return found
+    texts = [side for side in known if " over " in side]
     raise BadRequest(
         "bad_record",
         f"no rule of the book has the threshold `{shown(text)}`",
-        help="thresholds: " + ", ".join(known) if known else None,
+        help="thresholds: " + ", ".join(texts) if texts else None,
     )
 
 

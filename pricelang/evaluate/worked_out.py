@@ -1,118 +1,141 @@
-"""What a compiled book says beside its rules, so that who evaluates it need not work it out: the
-limits of one request by model and day, where announced prices are told, and what is left out of
-one request, in words.
+"""What a compiled book says beside its rules, so that who evaluates it looks up and multiplies: the
+same that `price` asks, written down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from fractions import Fraction
 
-from pricelang.evaluate.announced import would_hold
-from pricelang.evaluate.left_out import (
-    ladder_left_out,
-    limit_left_out,
-    pool_left_out,
-    tier_left_out,
+from pricelang.evaluate.combination_notes import model_notes, notes_of
+from pricelang.evaluate.left_out import left_out_of
+from pricelang.evaluate.limits import (
+    ANSWER,
+    PROMPT,
+    WINDOW,
+    ModelLimits,
+    RequestLimits,
+    Wider,
+    limits_of,
+    too_long_text,
 )
-from pricelang.evaluate.limits import ANSWER, PROMPT, ModelLimits, RequestLimits, limits_of
+from pricelang.evaluate.refusals import refusals_of
+from pricelang.evaluate.scopes import all_sides
 from pricelang.model import book as m
+from pricelang.model import worked_out as w
+from pricelang.model.ages import beyond_reading
+from pricelang.model.families import family_rank, regex_of
+from pricelang.model.notes import TEXTS
 from pricelang.model.space import axis_of
+from pricelang.model.time_of_day import week_of, zone_of
+from pricelang.model.units import plural
 
 
-def worked_out(book: m.Book) -> dict[str, list[dict[str, Any]]]:
-    """What follows from the rest of a book, as data."""
-    return {
-        "request_limits": [*_prompts(book, limits_of(book)), *_answers(book, limits_of(book))],
-        "announced": [*_announced(book)],
-        "left_out": [*_left_out(book)],
-    }
+def worked_out(book: m.Book, unsaid: Mapping[str, tuple[str, ...]]) -> w.WorkedOut:
+    """What follows from the rest of a book; `unsaid` has the dimensions that a platform leaves
+    unsaid though prices depend on them.
+    """
+    return w.WorkedOut(
+        refusals=refusals_of(book),
+        model_notes=tuple(model_notes(book, index) for index in range(len(book.models))),
+        notes=notes_of(book),
+        left_out=left_out_of(book),
+        request_limits=(*_request_limits(book, limits_of(book)),),
+        unsaid=(*_unsaid(book, unsaid),),
+        families=(*_families(book),),
+        words=(*_words(book),),
+        sides=tuple((text, *side) for text, side in all_sides(book).items()),
+        weeks=tuple(
+            w.Week(index, zone_of(dimension), week_of(dimension))
+            for index, dimension in enumerate(book.dimensions)
+            if dimension.clocked
+        ),
+        beyond_reading=beyond_reading(book),
+        texts=tuple(TEXTS.items()),
+    )
 
 
-def _prompts(book: m.Book, limits: RequestLimits) -> Iterator[dict[str, Any]]:
-    """How long prompts may be, with each value of the window."""
-    if limits.axis is None:
-        return
-    values = book.dimensions[limits.axis].values
-    for model, row in _rows(limits.prompt_rows):
-        choices = [
-            _choice(book, {limits.axis: number}, row.columns.get(value.name) or row.largest)
-            for number, value in enumerate(values)
-        ]
-        found = _limit(book, PROMPT, limits.prompt, model, row.start) | {"choices": choices}
-        wider = limits.wider(model, row.start)
-        if wider is not None:
-            names = [value.name for value in values]
-            found["wider"] = {
-                "dimension": limits.axis,
-                "value": names.index(wider.window),
-                "over": str(wider.over),
-                "up_to": str(wider.up_to),
-            }
-        yield found
+def _families(book: m.Book) -> list[w.Family]:
+    """The families of ids, those that win first."""
+    patterns = ((alias.name, alias.model) for alias in book.aliases if alias.pattern)
+    found = [w.Family(regex_of(name), family_rank(name), model) for name, model in patterns]
+    return sorted(found, key=lambda family: -family.rank)
 
 
-def _answers(book: m.Book, limits: RequestLimits) -> Iterator[dict[str, Any]]:
-    """How long answers may be; some values have limits of their own."""
-    for model, row in _rows(limits.answer_rows):
-        choices = [
-            _choice(book, values, figure)
-            for name, figure in row.columns.items()
-            for values in (
-                [{axis: number} for axis, number in limits.named[name]]
-                if name in limits.named
-                else [{}]
-            )
-        ]
-        yield _limit(book, ANSWER, (ANSWER,), model, row.start) | {"choices": choices}
+def _words(book: m.Book) -> Iterator[tuple[str, int]]:
+    """The spellings of units; the first unit of a spelling has it."""
+    found: dict[str, int] = {}
+    for index, unit in enumerate(book.units):
+        for word in (unit.name, plural(unit.name)):
+            found.setdefault(word, index)
+    yield from found.items()
 
 
-def _rows(rows: Mapping[int, list[ModelLimits]]) -> Iterator[tuple[int, ModelLimits]]:
-    for model, held in sorted(rows.items()):
-        yield from ((model, row) for row in held)
+def _unsaid(book: m.Book, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[w.Unsaid]:
+    dimensions = {dimension.name: dimension for dimension in book.dimensions}
+    platform = dimensions.get("platform")
+    for value in () if platform is None else platform.values:
+        for name in unsaid.get(value.name, ()):
+            if name in dimensions:
+                yield w.Unsaid("platform", value.name, name)
 
 
-def _limit(
-    book: m.Book, label: str, meters: tuple[str, ...], model: int, start: int
-) -> dict[str, Any]:
+# ---- how long one request may be -----------------------------------------------------------------
+
+
+def _request_limits(book: m.Book, limits: RequestLimits) -> Iterator[w.RequestLimits]:
+    """Those of prompts, with each value of the window, and those of answers."""
     names = [meter.name for meter in book.meters]
-    numbers = [names.index(name) for name in meters]
-    return {"label": label, "meters": numbers, "model": model, "start": start}
+    every = range(len(book.models))
+    if limits.prompt_rows:
+        meters = tuple(names.index(name) for name in limits.prompt)
+        models = tuple((*_prompts(book, limits, model),) for model in every)
+        yield w.RequestLimits(meters, too_long_text(PROMPT), models)
+    if limits.answer_rows:
+        models = tuple((*_answers(book, limits, model),) for model in every)
+        yield w.RequestLimits((names.index(ANSWER),), too_long_text(ANSWER), models)
 
 
-def _choice(book: m.Book, values: Mapping[int, int], figure: m.Figure) -> dict[str, Any]:
-    scope = {str(axis_of(axis)): [[number, number]] for axis, number in values.items()}
+def _prompts(book: m.Book, limits: RequestLimits, model: int) -> Iterator[w.LongestRequest]:
+    assert limits.axis is not None
+    for row, end in _rows(limits.prompt_rows, model):
+        wider = _wider(limits.wider(model, row.start))
+        for number, value in enumerate(book.dimensions[limits.axis].values):
+            figure = row.columns.get(value.name) or row.largest
+            yield _longest(book, row, end, {limits.axis: number}, figure, wider)
+
+
+def _wider(found: Wider | None) -> w.OnlyWindow | None:
+    if found is None:
+        return None
+    return w.OnlyWindow(WINDOW, found.window, Fraction(found.over), Fraction(found.up_to))
+
+
+def _answers(book: m.Book, limits: RequestLimits, model: int) -> Iterator[w.LongestRequest]:
+    """Some values have limits of their own; the largest that holds comes first."""
+    for row, end in _rows(limits.answer_rows, model):
+        for name, figure in sorted(row.columns.items(), key=lambda item: -item[1].value):
+            scopes = [{axis: number} for axis, number in limits.named.get(name, ())]
+            for values in scopes if name in limits.named else [{}]:
+                yield _longest(book, row, end, values, figure, None)
+
+
+def _rows(
+    rows: Mapping[int, list[ModelLimits]], model: int
+) -> Iterator[tuple[ModelLimits, int | None]]:
+    """The rows of a model, each with the instant at which it ends."""
+    own = rows.get(model, [])
+    yield from zip(own, (*(row.start for row in own[1:]), None), strict=True)
+
+
+def _longest(
+    book: m.Book,
+    row: ModelLimits,
+    end: int | None,
+    values: Mapping[int, int],
+    figure: m.Figure,
+    wider: w.OnlyWindow | None,
+) -> w.LongestRequest:
+    scope = tuple((axis_of(axis), 1 << number) for axis, number in values.items())
     place = book.figures.index(figure)
-    return {"scope": scope, "most": str(int(figure.value)), "figure": place}
-
-
-def _announced(book: m.Book) -> Iterator[dict[str, Any]]:
-    """The stretches of time in which an announced price would have held."""
-    for number, one in enumerate(book.announcements):
-        told = [at for at in range(len(book.boundaries) + 1) if would_hold(book, one, at)]
-        if told:
-            scope = {str(m.MODELS): [[one.model] * 2], str(m.DATES): [[told[0], told[-1]]]}
-            yield {"announcement": number, "scope": scope}
-
-
-def _left_out(book: m.Book) -> Iterator[dict[str, Any]]:
-    """The lines that belong to an account and a period, in words."""
-    for index, limit in enumerate(book.limits):
-        for number, line in enumerate(limit.lines):
-            if line.target == "account":
-                yield _text("limit", index, number, limit_left_out(book, limit, line))
-    for index, charge in enumerate(book.charges):
-        meter = book.meters[charge.meter]
-        for number, pool in enumerate(charge.pools):
-            yield _text("pool", index, number, pool_left_out(meter, pool))
-        for number, price in enumerate(charge.prices):
-            if price.after is not None:
-                yield _text("price", index, number, tier_left_out(meter, price))
-    for index, dimension in enumerate(book.dimensions):
-        if dimension.ladder is not None:
-            text = ladder_left_out(book, dimension, dimension.ladder)
-            yield _text("tiers", index, 0, text)
-
-
-def _text(of: str, index: int, line: int, text: str) -> dict[str, Any]:
-    return {"of": of, "index": index, "line": line, "text": text}
+    return w.LongestRequest(row.start, end, scope, Fraction(int(figure.value)), place, wider)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from pricelang.model.book import Book
+from pricelang.model.instants import written
 from pricelang.model.origins import Source
 
 DAY = 86_400
@@ -31,6 +32,17 @@ def interval(book: Book) -> int | None:
     alive.
     """
     return max((source.every for source in book.sources if source.every), default=None)
+
+
+def beyond_reading(book: Book) -> tuple[int, str] | None:
+    """The instant (UTC seconds) from which a price may have changed since the sources of a book were
+    read, and a sentence on that; None for a book that says of no source how often it is read.
+    """
+    read, days = read_to(book), interval(book)
+    if read is None or days is None:
+        return None
+    text = f"the book was read to {written(read)}: a price may have changed since"
+    return read + (days + 1) * DAY, text
 
 
 def aged_sources(book: Book, now: int) -> list[AgedSource]:

@@ -28,6 +28,8 @@ CHARGE_PARTS = 4
 PRICE, MINIMUM, POOL, FREE = range(CHARGE_PARTS)
 """The parts of a charge: a diagram each."""
 
+YES, NO = (1,), ()
+"""The leaves of a diagram that tells whether something holds."""
 
 Reach: TypeAlias = Literal["existence", "unit price", "request", "told"]
 """What the rules of a group can move: which requests there are, the unit price of a meter, what a

@@ -21,6 +21,11 @@ def own_characters(pattern: str) -> int:
     return sum(letter not in (ANY, DIGIT) for letter in pattern)
 
 
+def family_rank(pattern: str) -> int:
+    """Which of several families that fit an id has it: the highest."""
+    return 1000 * own_characters(pattern) + pattern.count(DIGIT)
+
+
 class Families:
     """The patterns among some aliases, and the models by name that they stand for."""
 
@@ -38,19 +43,28 @@ class Families:
         """
         text = id.lower()
         fits = [
-            (own_characters(pattern), pattern.count(DIGIT), model)
+            (family_rank(pattern), model)
             for start, pattern, model in self._patterns
             if text.startswith(start) and _regex(pattern).fullmatch(text)
         ]
-        best = max((fit[:2] for fit in fits), default=None)
-        models = dict.fromkeys(model for *own, model in fits if tuple(own) == best)
+        best = max((rank for rank, _ in fits), default=None)
+        models = dict.fromkeys(model for rank, model in fits if rank == best)
         return tuple(self._models[model] for model in models)
+
+
+def regex_of(pattern: str) -> str:
+    """The regular expression of the ids of a family, in small letters.
+
+    >>> regex_of("gpt-5-##*")
+    'gpt\\\\-5\\\\-[0-9][0-9][^/]*'
+    """
+    parts = {ANY: "[^/]*", DIGIT: "[0-9]"}
+    return "".join(parts.get(letter, re.escape(letter)) for letter in pattern.lower())
 
 
 @cache
 def _regex(pattern: str) -> re.Pattern[str]:
-    parts = {ANY: "[^/]*", DIGIT: "[0-9]"}
-    return re.compile("".join(parts.get(letter, re.escape(letter)) for letter in pattern), re.S)
+    return re.compile(regex_of(pattern), re.S)
 
 
 @lru_cache(maxsize=16)

@@ -158,6 +158,27 @@ MEANINGS: dict[NoteCode, NoteMeaning] = {
 }
 assert MEANINGS.keys() == set(get_args(NoteCode))
 
+TEXTS: dict[NoteCode, str] = {
+    "account": "not included (applied per account and period by `invoice`): {what}",
+    "bounds": "the record adds up several requests: each may be on either side of a threshold, or "
+    "at any hour; the lines are those of the low figure",
+    "inexact_decimal": "the total is {total}, which has no finite decimal: shown to 20 places",
+    "long_window": "a prompt of {amount} tokens is beyond the window of {most}: it can only have "
+    "been `{dimension}` `{value}`, and is priced so",
+    "no_date": "no date is given: priced as of {day}",
+    "position": "the tiers of `{name}` do not count this request",
+}
+"""The texts of notes that depend on the request, and on nothing of the book."""
+
+
+def told(code: NoteCode, **values: object) -> Note:
+    """A note of `TEXTS` with the values that it names.
+
+    >>> str(told("no_date", day="2026-11-29"))
+    'no_date: no date is given: priced as of 2026-11-29'
+    """
+    return Note(code, TEXTS[code].format(**values))
+
 
 @frozen
 class Note:

@@ -9,6 +9,8 @@ from typing import Any
 from attrs import define
 
 from pricelang.model.book import DATES, MODELS, Scope
+from pricelang.model.diagrams import NO as NO
+from pricelang.model.diagrams import YES as YES
 from pricelang.model.plainest import PlainestFirst
 from pricelang.model.plainest import Point as Point
 from pricelang.model.space import Space, meet
@@ -18,8 +20,6 @@ from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint
 
 Leaf = Hashable
-
-YES, NO = (1,), ()
 
 
 def is_yes(leaf: object) -> bool:

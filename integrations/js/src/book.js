@@ -2,60 +2,29 @@
 
 import { Bill } from "./bill.js";
 import { Combination } from "./combination.js";
-import { PriceError } from "./errors.js";
+import { notOffered, PriceError } from "./errors.js";
 import { DAY, isDay, secondsOf, turnsOfDay, written } from "./instants.js";
-import { longest, widerWindow } from "./longest.js";
-import { countUpTo, inScope, Names } from "./names.js";
-import { beyondReading } from "./notes.js";
+import { inScope, isOffered, Names } from "./names.js";
 import { countsOf } from "./positions.js";
-import { notOffered } from "./rates.js";
-import { number } from "./rational.js";
-import { checked, totalOf } from "./request.js";
+import { number, ZERO } from "./rational.js";
+import { checked } from "./request.js";
+import { filled, grouped } from "./texts.js";
 
 const MAX_KEPT = 20_000;
 
 export class Book {
   #data;
   #names;
-  #isClocked;
-  #limits;
-  #beyond;
+  #texts;
   #combinations = new Map();
-  #points = new Map();
 
   constructor(data) {
-    const texts = data.worked_out.left_out.map(({ of, index, line, text }) => {
-      return [`${of} ${index} ${line}`, text];
-    });
-    this.#data = { ...data, leftOut: new Map(texts) };
+    this.#data = data;
     this.#names = new Names(data);
-    this.#isClocked = data.dimensions.some(({ clocked }) => clocked);
-    this.#limits = longest(data);
-    this.#beyond = beyondReading(data);
-  }
-
-  get name() {
-    return this.#data.name;
-  }
-
-  get title() {
-    return this.#data.title;
-  }
-
-  get currency() {
-    return this.#data.currency;
-  }
-
-  get digest() {
-    return this.#data.digest;
-  }
-
-  get meters() {
-    return this.#data.meters.map(({ name, unit }) => ({ name, unit }));
-  }
-
-  get dimensions() {
-    return this.#data.dimensions.map(({ name, values, default: usual, clocked }) => {
+    this.#texts = new Map(data.worked_out.texts);
+    for (const name of ["name", "title", "currency", "digest"]) this[name] = data[name];
+    this.meters = data.meters.map(({ name, unit }) => ({ name, unit }));
+    this.dimensions = data.dimensions.map(({ name, values, default: usual, clocked }) => {
       const names = values.map((value) => value.name);
       return { name, values: names, default: names[usual], clocked };
     });
@@ -64,16 +33,20 @@ export class Book {
   /** The names of the models, or of those that are released at an instant. */
   models(at) {
     const seconds = at === undefined ? Infinity : secondsOf(at);
-    const released = this.#data.models.filter((model) => model.released <= seconds);
-    return released.map(({ name }) => name);
+    return this.#data.models.filter(({ released }) => released <= seconds).map(({ name }) => name);
   }
 
   /** What a request costs. Throws a `PriceError`. */
   price(request) {
     const asked = checked(request);
-    if ((asked.at ?? null) !== null) return this.#placed(this.#price(asked), asked);
-    const bill = this.#placed(this.#price({ ...asked, at: this.#present() }), asked);
-    return bill.noted(["no_date", `no date is given: priced as of ${written(bill.at)}`]);
+    const isDated = asked.at !== null;
+    asked.at ??= this.#present();
+    const bill = this.#price(asked);
+    if (Object.keys(asked.position).length) {
+      const counts = countsOf(this.#names, asked.position);
+      bill.placedAt(counts, (point) => this.#combination(point, []));
+    }
+    return isDated ? bill : bill.noted("no_date", { day: written(bill.at) });
   }
 
   /** The amount alone, as a decimal. Throws as `price` does. */
@@ -83,118 +56,102 @@ export class Book {
 
   /** The present day, or the present instant where the time of day matters. */
   #present() {
+    const { boundaries, worked_out } = this.#data;
     const seconds = Math.floor(Date.now() / 1000);
     const midnight = seconds - (seconds % DAY);
-    const parted = this.#data.boundaries.some((at) => midnight < at && at < midnight + DAY);
-    return parted || this.#isClocked ? seconds : midnight;
+    const isParted = boundaries.some((at) => midnight < at && at < midnight + DAY);
+    return isParted || worked_out.weeks.length ? seconds : midnight;
   }
 
   #price(asked) {
     if (asked.record === "sum") return this.#sum(asked);
-    if (this.#isClocked && isDay(asked.at)) return this.#anyTime(asked);
+    if (this.#data.worked_out.weeks.length && isDay(asked.at)) return this.#anyTime(asked);
     const context = this.#context(asked);
+    const { point, at } = context;
     const uses = this.#names.uses(asked.usage);
-    const combination = this.#combination([...context.point, ...this.#sides(uses)], uses);
-    if (asked.limits) {
-      const wider = widerWindow(this.#data, this.#limits, context, uses, asked.dimensions);
-      if (wider !== null) {
-        const bill = this.#price({ ...asked, dimensions: wider.said });
-        return bill.noted(["long_window", wider.text]);
+    const combination = this.#combination([...point, ...this.#sides(uses)], uses);
+    const holds = ({ start, end = Infinity, scope }) =>
+      start <= at && at < end && inScope(scope, point);
+    const limits = asked.limits ? this.#data.worked_out.request_limits : [];
+    for (const { meters, models, too_long } of limits) {
+      const limit = models[point[0]].find(holds);
+      const amount = limit === undefined ? ZERO : totalOf(uses, meters);
+      if (amount.n && amount.compare(number(limit.most)) > 0) {
+        return this.#longer(asked, limit, amount, { too_long, model: combination.model.name });
       }
     }
     return new Bill(combination, uses, context);
   }
 
-  /** A bill at its place in what its account has used. */
-  #placed(bill, { position }) {
-    if (!Object.keys(position).length) return bill;
-    const at = (point) => this.#combination(point, new Map());
-    return bill.placedAt(countsOf(this.#data, position), at);
+  /** A request beyond a limit, in the only window that holds it. Throws where none does. */
+  #longer(asked, { most, wider, figure }, amount, { too_long, model }) {
+    const values = { ...wider, model, amount: grouped(amount), most: grouped(number(most)) };
+    const isUnsaid = wider && (asked.dimensions[wider.dimension] ?? null) === null;
+    const isOver = (limit) => amount.compare(number(limit)) > 0;
+    if (isUnsaid && isOver(wider.over) && !isOver(wider.up_to)) {
+      const dimensions = { ...asked.dimensions, [wider.dimension]: wider.value };
+      return this.#price({ ...asked, dimensions }).noted("long_window", values);
+    }
+    const help = 'several requests together are a sum: `record: "sum"`';
+    throw new PriceError("too_long", filled(too_long, values), help, this.#data.figures[figure]);
   }
 
   /** A request of a day that costs the same at any time of it. */
   #anyTime(asked) {
     const midnight = secondsOf(asked.at);
-    const { dimensions, boundaries } = this.#data;
-    const turns = turnsOfDay(dimensions, boundaries, midnight);
-    const { bills, errors } = collected(turns, (at) => this.#price({ ...asked, at }));
-    const alike = (values) => new Set(values).size === 1;
-    if (!bills.length && alike(errors.map(({ message }) => message))) throw errors[0];
-    if (errors.length || !alike(bills.map((bill) => `${bill.amount} ${bill.currency}`))) {
-      const day = written(midnight);
-      const message = `the price on ${day} depends on the time of day, and the request has only the day`;
-      const help = `give the instant in UTC, such as \`${day}T12:30:00Z\``;
-      throw new PriceError("no_time_of_day", message, { help });
-    }
-    return bills[0];
+    const turns = turnsOfDay(this.#data.worked_out.weeks, this.#data.boundaries, midnight);
+    const found = outcomes(turns, (at) => this.#price({ ...asked, at }));
+    const texts = found.map(({ message, amount, currency }) => message ?? `${amount} ${currency}`);
+    if (new Set(texts).size === 1) return thrown(found[0]);
+    const day = written(midnight);
+    const message = `the price on ${day} depends on the time of day, which the request lacks`;
+    const help = `give the instant in UTC, such as \`${day}T12:30:00Z\``;
+    throw new PriceError("no_time_of_day", message, help);
   }
 
-  /** A record that adds up several requests: each may be on either side of every threshold. */
+  /** A record that adds up several requests: each may be on either side of every threshold, and
+   *  at any hour. */
   #sum(asked) {
+    const { dimensions } = this.#data;
     const said = this.#names.sides(asked.each);
     const context = this.#context(asked);
     const uses = this.#names.uses(asked.usage);
-    const choices = this.#sides(uses).map((most, index) => {
+    const choices = context.point.map((at, axis) => {
+      const { clocked, values } = dimensions[axis - 2] ?? {};
+      return clocked ? [...values.keys()] : [at];
+    });
+    for (const [index, most] of this.#sides(uses).entries()) {
       const open = said.get(index) ?? [...Array(most + 1).keys()];
       const within = open.filter((side) => side <= most);
-      return within.length ? within : open;
-    });
-    const points = this.#byClock(context.point).flatMap((point) =>
-      product(choices).map((sides) => [...point, ...sides]),
+      choices.push(within.length ? within : open);
+    }
+    const points = product(choices).filter((point) =>
+      dimensions.every(
+        ({ clocked, values }, index) => !clocked || isOffered(values[point[2 + index]], point),
+      ),
     );
-    const { bills, errors } = collected(points, (point) => {
-      return new Bill(this.#combination(point, uses), uses, context);
-    });
-    if (!bills.length) throw errors[0];
+    const priced = (point) => new Bill(this.#combination(point, uses), uses, context);
+    const found = outcomes(points, priced);
+    const bills = found.filter((one) => one instanceof Bill);
     bills.sort((left, right) => left.amount.compare(right.amount));
-    return bills[0].bounded(bills.at(-1).amount);
-  }
-
-  /** The points that the clocks may set. */
-  #byClock([model, stretch, ...values]) {
-    const { dimensions } = this.#data;
-    const choices = dimensions.map((dimension, index) =>
-      dimension.clocked ? [...dimension.values.keys()] : [values[index]],
-    );
-    const points = product(choices).map((found) => [model, stretch, ...found]);
-    return points.filter((point) =>
-      dimensions.every(({ clocked, values: every }, index) => {
-        const { offers } = every[point[2 + index]];
-        return !clocked || offers.some(({ scope }) => inScope(scope, point));
-      }),
-    );
+    return bills.length ? bills[0].bounded(bills.at(-1).amount) : thrown(found[0]);
   }
 
   /** The point of a request without the sides of sums, and what is doubtful about its names. */
   #context({ model, at, dimensions, limits }) {
+    const { boundaries, worked_out } = this.#data;
     const seconds = secondsOf(at);
-    if (limits) this.#checkSaid(dimensions);
-    const { index, doubts } = this.#names.model(model, seconds);
-    const stretch = countUpTo(this.#data.boundaries, seconds);
-    const key = `${index} ${stretch} ${JSON.stringify(dimensions)}`;
-    let point = this.#points.get(key);
-    if (point === undefined) {
-      point = [index, stretch, ...this.#names.values(index, stretch, dimensions, seconds)];
-      if (!this.#isClocked) keep(this.#points, key, point);
+    for (const { dimension, value, needs } of limits ? worked_out.unsaid : []) {
+      if (dimensions[dimension] !== value || (dimensions[needs] ?? null) !== null) continue;
+      const message = `the request does not say its \`${needs}\`, and its price may depend on it`;
+      throw new PriceError("unsaid", message, `give \`${needs}\``);
     }
-    const notes = doubts.map((text) => ["unsure", text]);
-    if (limits && this.#beyond !== null && seconds >= this.#beyond.from) {
-      notes.push(["beyond_reading", this.#beyond.text]);
-    }
-    return { at: seconds, point, notes };
-  }
-
-  /** Throws where a platform leaves unsaid what its prices depend on. */
-  #checkSaid(said) {
-    const { dimensions, worked_out } = this.#data;
-    for (const { dimension, value, needs } of worked_out.unsaid) {
-      const { name, values } = dimensions[dimension];
-      const needed = dimensions[needs];
-      if (said[name] !== values[value].name || (said[needed.name] ?? null) !== null) continue;
-      const message = `the request does not say its \`${needed.name}\`, and its price may depend on it`;
-      const help = `say it: one of ${needed.values.map((one) => one.name).join(", ")}`;
-      throw new PriceError("unsaid", message, { help });
-    }
+    const { index, notes } = this.#names.model(model, seconds);
+    const stretch = boundaries.findLastIndex((start) => start <= seconds) + 1;
+    const point = this.#names.point(index, stretch, dimensions, seconds);
+    const [start, text] = (limits && worked_out.beyond_reading) || [Infinity];
+    if (seconds >= start) notes.push(["beyond_reading", text]);
+    return { at: seconds, point, notes, texts: this.#texts };
   }
 
   /** The point on the axis of each sum that quantities fall on. */
@@ -205,43 +162,48 @@ export class Book {
     });
   }
 
+  /** The combination of a point. Throws where none of some uses exists there. */
   #combination(point, uses) {
     const key = point.join();
     let found = this.#combinations.get(key);
     if (found === undefined) {
-      const { bills: [made], errors } = collected([point], () => new Combination(this.#data, point));
-      found = made ?? errors[0];
-      keep(this.#combinations, key, found);
+      [found] = outcomes([point], () => new Combination(this.#data, point));
+      if (this.#combinations.size >= MAX_KEPT) this.#combinations.clear();
+      this.#combinations.set(key, found);
     }
-    if (found instanceof Combination) return found;
     // What does not exist comes before what is refused.
-    for (const [index, quantities] of found.code === "not_offered" ? [] : uses) {
+    const isRefused = found instanceof PriceError && found.code !== "not_offered";
+    for (const [index, quantities] of isRefused ? uses : []) {
       const meter = this.#data.meters[index];
-      const isOffered = meter.offers.some(({ scope }) => inScope(scope, point));
-      if (!isOffered && quantities.some(({ n }) => n > 0n)) throw notOffered(meter);
+      if (isOffered(meter, point) || quantities.every(({ n }) => !n)) continue;
+      throw notOffered("meter", meter.name, meter.origin);
     }
-    throw found;
+    return thrown(found);
   }
 }
 
-/** Keeps a value; what is kept stays bounded. */
-function keep(kept, key, value) {
-  if (kept.size >= MAX_KEPT) kept.clear();
-  kept.set(key, value);
+/** What some meters have together. */
+function totalOf(uses, meters) {
+  let found = ZERO;
+  for (const meter of meters) for (const use of uses.get(meter) ?? []) found = found.plus(use);
+  return found;
 }
 
-/** What comes of each of some things, and the errors of those that have no price. */
-function collected(things, priced) {
-  const [bills, errors] = [[], []];
-  for (const thing of things) {
+/** What comes of each of some things, or the error of one that has no price. */
+function outcomes(things, priced) {
+  return things.map((thing) => {
     try {
-      bills.push(priced(thing));
+      return priced(thing);
     } catch (error) {
-      if (!(error instanceof PriceError)) throw error;
-      errors.push(error);
+      return error instanceof PriceError ? error : thrown(error);
     }
-  }
-  return { bills, errors };
+  });
+}
+
+/** A value that is no error. */
+function thrown(found) {
+  if (found instanceof Error) throw found;
+  return found;
 }
 
 /** Every choice of one of each. */

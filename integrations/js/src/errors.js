@@ -1,33 +1,28 @@
 // Why a request has no price, or a document is no book.
 
-/** A request that has no price: a stable `code`, the `rule` that decided, its `location`, a `help`. */
+/** A request without a price: a stable `code`, the `rule` that decided, its `location`, `help`. */
 export class PriceError extends Error {
-  constructor(code, message, { rule = null, origin = null, help = null } = {}) {
+  name = "PriceError";
+
+  constructor(code, message, help = null, { rule = null, origin } = {}) {
     super(message);
-    this.name = "PriceError";
-    this.code = code;
-    this.rule = rule;
-    this.location = origin === null ? null : placeOf(origin);
-    this.help = help;
+    const location = origin === undefined ? null : sourceOf(origin).location;
+    Object.assign(this, { code, rule, location, help });
   }
 }
 
 /** A document that is no compiled book, or one that this release cannot evaluate. */
 export class BookError extends Error {
-  constructor(message) {
-    super(message);
-    this.name = "BookError";
-  }
+  name = "BookError";
 }
 
-/** `file:line` of a rule. */
-export function placeOf(origin) {
-  return `${origin.file}:${origin.line}`;
+/** The error of a model, a value or a meter that is not offered to a request. */
+export function notOffered(kind, name, origin) {
+  const message = `${kind} \`${name}\` is not offered to this request`;
+  return new PriceError("not_offered", message, null, { origin });
 }
 
-/** A value for a sentence, cut where it is long. */
-export function shown(value, most = 100) {
-  const isPlain = typeof value !== "object" || value === null;
-  const text = isPlain ? String(value) : Object.prototype.toString.call(value);
-  return text.length > most ? `${text.slice(0, most)}…` : text;
+/** The source of a rule, and its `file:line`. */
+export function sourceOf({ source = null, file, line }) {
+  return { source, location: `${file}:${line}` };
 }

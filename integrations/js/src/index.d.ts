@@ -61,7 +61,7 @@ export interface Note {
   text: string;
 }
 
-/** An exact number: a fraction in lowest terms. */
+/** An exact number: a fraction. Those of a bill are in lowest terms. */
 export class Rational {
   /** The numerator. */
   readonly n: bigint;

@@ -1,14 +1,12 @@
 // What the words of a request mean in a book: its model, the values of dimensions, quantities.
 
-import { PriceError, shown } from "./errors.js";
+import { PriceError } from "./errors.js";
 import { clockValue, written } from "./instants.js";
-import { Rational } from "./rational.js";
-import { isObject } from "./request.js";
+import { number, Rational } from "./rational.js";
+import { shown } from "./texts.js";
 
 const AMOUNT = /^([0-9][0-9,]*(?:\.[0-9]+)?)(?:\s+([A-Za-z_]+))?$/;
-const SIDE = /^([A-Za-z0-9_ +]+?) (over|up to) ([0-9][0-9,]*)$/;
 const MAX_DIGITS = 40;
-const NONE = [];
 
 /** Decides whether a scope holds at a point. */
 export function inScope(scope, point) {
@@ -19,208 +17,139 @@ export function inScope(scope, point) {
   return true;
 }
 
-/** How many of some ascending numbers are at or before another. */
-export function countUpTo(numbers, most) {
-  let [low, high] = [0, numbers.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (numbers[middle] <= most) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+/** Decides whether one of some offers holds at a point. */
+export const isOffered = ({ offers }, point) => offers.some(({ scope }) => inScope(scope, point));
 
 export function unknown(kind, name, known, of = "") {
   const names = [...known];
-  return new PriceError(`unknown_${kind}`, `unknown ${kind} \`${shown(name)}\`${of}`, {
-    help: names.length <= 12 ? `known: ${names.join(", ")}` : null,
-  });
+  const help = names.length <= 12 ? `known: ${names.join(", ")}` : null;
+  return new PriceError(`unknown_${kind}`, `unknown ${kind} \`${shown(name)}\`${of}`, help);
 }
+
+const indices = (list) => new Map(list.map(({ name }, index) => [name, index]));
 
 /** The names of a book. */
 export class Names {
   constructor(data) {
     this.data = data;
-    this.models = new Map(data.models.map((model, index) => [model.name, index]));
-    this.meters = new Map(data.meters.map((meter, index) => [meter.name, index]));
-    this.dimensions = new Map(
-      data.dimensions.map((dimension, index) => [
-        dimension.name,
-        { index, values: new Map(dimension.values.map((value, number) => [value.name, number])) },
-      ]),
-    );
+    this.models = indices(data.models);
+    this.meters = indices(data.meters);
+    this.dimensions = indices(data.dimensions);
+    this.values = data.dimensions.map(({ values }) => indices(values));
+    this.defaults = data.dimensions.map((dimension) => dimension.default);
     this.aliases = new Map(data.aliases.map(({ name }) => [name, []]));
     for (const alias of data.aliases) this.aliases.get(alias.name).push(alias);
-    this.patterns = data.aliases.filter((alias) => alias.pattern).map(familyOf);
+    const { families, words, sides } = data.worked_out;
+    this.families = families.map(({ regex, ...one }) => {
+      return { ...one, regex: new RegExp(`^(?:${regex})$`, "is") };
+    });
+    this.units = new Map(words.map(([word, index]) => [word, data.units[index]]));
+    this.known = new Map(sides.map(([text, ...side]) => [text, side]));
   }
 
-  /** The index of a model on a day, and the alias that named it. */
+  /** The index of a model on a day, and the notes on the alias that named it. */
   model(name, seconds) {
-    if (name === undefined || name === null) {
-      throw new PriceError("bad_record", "the request names no model", { help: "give `model`" });
-    }
     const index = this.models.get(name);
-    if (index !== undefined) return { index, doubts: NONE };
-    const { models } = this.data;
+    if (index !== undefined) return { index, notes: [] };
     const named = this.aliases.get(name) ?? [];
-    const holding = named.find(
-      ({ start, end }) => (start ?? -Infinity) <= seconds && seconds < (end ?? Infinity),
-    );
-    if (holding !== undefined) {
-      const doubts = named.filter((alias) => alias.model === holding.model);
-      return { index: holding.model, doubts: doubts.flatMap(({ origin }) => origin.unsure ?? []) };
-    }
-    if (named.length) {
+    if (!named.length) return { index: this.#family(name), notes: [] };
+    const holds = ({ start = -Infinity, end = Infinity }) => start <= seconds && seconds < end;
+    const found = named.find(holds);
+    if (found === undefined) {
       const message = `alias \`${name}\` stands for no model on ${written(seconds)}`;
-      const help = `it stands for \`${models[named[0].model].name}\` at other times`;
-      throw new PriceError("not_offered", message, { origin: named[0].origin, help });
+      throw new PriceError("not_offered", message, "it stands for one at other times", named[0]);
     }
-    return { index: this.#family(name), doubts: [] };
+    const doubts = named.filter(({ model, origin }) => model === found.model && origin.unsure);
+    return { index: found.model, notes: doubts.map(({ origin }) => ["unsure", origin.unsure]) };
   }
 
   #family(name) {
-    const fits = this.patterns.filter(({ regex }) => typeof name === "string" && regex.test(name));
-    const best = Math.max(...fits.map(({ rank }) => rank));
-    const found = [...new Set(fits.filter(({ rank }) => rank === best).map(({ model }) => model))];
-    if (found.length === 1) return found[0];
-    if (found.length) {
-      const models = found.slice(0, 3).map((index) => `\`${this.data.models[index].name}\``);
-      const message = `\`${shown(name)}\` may be ${models.join(" and ")}`;
-      throw new PriceError("ambiguous_model", message, { help: "name the model" });
-    }
-    throw unknown("model", name, this.models.keys());
+    if ((name ?? null) === null) throw new PriceError("bad_record", "the request names no model");
+    const isOf = ({ regex }) => typeof name === "string" && regex.test(name);
+    const [best, ...others] = this.families.filter(isOf);
+    if (best === undefined) throw unknown("model", name, this.models.keys());
+    const rivals = others.filter(({ rank, model }) => rank === best.rank && model !== best.model);
+    if (!rivals.length) return best.model;
+    const names = [best, ...rivals].map(({ model }) => `\`${this.data.models[model].name}\``);
+    const message = `\`${shown(name)}\` may be ${[...new Set(names)].join(" and ")}`;
+    throw new PriceError("ambiguous_model", message, "name the model");
   }
 
-  /** The value of each dimension at an instant. */
-  values(model, stretch, said, seconds) {
-    const { dimensions } = this.data;
-    const values = dimensions.map((dimension) => dimension.default);
-    for (const [name, value] of Object.entries(said)) {
-      if (value === undefined || value === null) continue;
-      const known = this.dimensions.get(name);
-      if (known === undefined) throw unknown("dimension", name, this.dimensions.keys());
-      const number = known.values.get(value);
-      if (number === undefined) throw unknown("value", value, known.values.keys(), ` of ${name}`);
-      values[known.index] = number;
+  /** The point of a request without the sides of sums. */
+  point(model, stretch, said, seconds) {
+    const point = [model, stretch, ...this.defaults];
+    for (const name in said) {
+      const value = said[name] ?? null;
+      if (value === null) continue;
+      const index = this.dimensions.get(name);
+      if (index === undefined) throw unknown("dimension", name, this.dimensions.keys());
+      const known = this.values[index];
+      if (!known.has(value)) throw unknown("value", value, known.keys(), ` of ${name}`);
+      point[2 + index] = known.get(value);
     }
-    for (const [index, dimension] of dimensions.entries()) {
-      if (!dimension.clocked) continue;
-      const point = [model, stretch, ...values];
-      point[2 + index] = clockValue(dimension, seconds);
-      const offered = dimension.values[point[2 + index]].offers.some(({ scope }) =>
-        inScope(scope, point),
-      );
-      const now = offered ? point[2 + index] : dimension.default;
-      if ((said[dimension.name] ?? null) !== null && values[index] !== now) {
-        const message = `${dimension.name} is set by the time of day, not by the record`;
-        throw new PriceError("bad_record", message);
+    for (const week of this.data.worked_out.weeks) {
+      const { name, values, default: usual } = this.data.dimensions[week.dimension];
+      const axis = 2 + week.dimension;
+      const before = point[axis];
+      point[axis] = clockValue(week, seconds);
+      if (!isOffered(values[point[axis]], point)) point[axis] = usual;
+      if ((said[name] ?? null) !== null && before !== point[axis]) {
+        throw new PriceError("bad_record", `${name} is set by the time of day, not by the record`);
       }
-      values[index] = now;
     }
-    return values;
+    return point;
   }
 
   /** The quantities of a request: uses by the index of their meter, in the order of the request. */
   uses(usage) {
-    if (!isObject(usage)) {
-      throw new PriceError("bad_record", "`usage` is not a map of meters to quantities");
-    }
     const found = new Map();
     const names = Object.keys(usage);
     for (const name of names) {
       const index = this.meters.get(name);
       if (index === undefined) throw unknown("meter", name, this.meters.keys());
-      const value = usage[name];
-      if (value === undefined || value === null) continue;
+      const value = usage[name] ?? null;
+      if (value === null) continue;
+      const every = Array.isArray(value) ? value : [value];
       const meter = this.data.meters[index];
-      const read = (one) => quantityOf(one, meter, this.data.units);
-      found.set(index, Array.isArray(value) ? value.map(read) : [read(value)]);
+      found.set(index, every.map((one) => this.quantity(one, meter))); // prettier-ignore
     }
-    if (names.length && !found.size) {
-      const help = "leave out what was not used, or write 0";
-      throw new PriceError("bad_quantity", "no quantity of `usage` says what was used", { help });
-    }
-    return found;
+    if (!names.length || found.size) return found;
+    const message = "no quantity of `usage` says what was used";
+    throw new PriceError("bad_quantity", message, "leave out what was not used, or write 0");
+  }
+
+  /** A quantity of a meter, in its unit. */
+  quantity(value, meter) {
+    const isWhole = typeof value === "bigint" || Number.isSafeInteger(value);
+    const found = isWhole ? new Rational(BigInt(value)) : this.#ofText(value, meter);
+    const isBad = found === null || found.n < 0n || (meter.whole && found.n % found.d);
+    if (!isBad && !(found.n >> 160n) && !(found.d >> 160n)) return found;
+    const message = `the quantity of \`${meter.name}\` is \`${shown(value, 40)}\``;
+    const help = `give a whole number from 0 on, or text such as \`1.5\` or \`90 minutes\``;
+    const unit = `it is counted in ${meter.whole ? "whole numbers of " : ""}\`${meter.unit}\``;
+    throw new PriceError("bad_quantity", message, `${help}; ${unit}`);
+  }
+
+  #ofText(value, meter) {
+    const isText = typeof value === "string" && value.length <= 100;
+    const [, digits = "", word] = (isText && AMOUNT.exec(value.trim())) || [];
+    const unit = word === undefined ? meter : this.units.get(word);
+    if (!digits || digits.length > MAX_DIGITS || unit?.kind !== meter.kind) return null;
+    const found = Rational.parse(digits.replaceAll(",", ""));
+    return unit === meter ? found : found.times(number(unit.size)).over(number(meter.size));
   }
 
   /** What holds for each request of a sum: by sum, the points of its axis that are left. */
   sides(each) {
     const found = new Map();
     for (const text of each) {
-      const match = typeof text === "string" && text.length < 200 ? SIDE.exec(text) : null;
-      const limit = match === null ? null : Rational.parse(match[3].replaceAll(",", ""));
-      const index = this.data.sums.findIndex(
-        (sum) => match !== null && sum.label === match[1] && sum.limits.includes(String(limit)),
-      );
-      if (index < 0) {
-        const message = `no rule of the book has the threshold \`${shown(text)}\``;
-        throw new PriceError("bad_record", message);
-      }
-      const { limits } = this.data.sums[index];
-      const place = limits.indexOf(String(limit)) + 1;
-      const holds = (point) => (match[2] === "over" ? point >= place : point < place);
-      const left = found.get(index) ?? [...limits.keys(), limits.length];
-      found.set(index, left.filter(holds));
-      if (!found.get(index).length) {
-        const message = `no request is \`${shown(text)}\` and what else \`each\` says`;
-        throw new PriceError("bad_record", message);
-      }
+      const [index, points = []] = this.known.get(shown(text).replaceAll(",", "")) ?? [];
+      const left = points.filter((point) => found.get(index)?.includes(point) ?? true);
+      found.set(index, left);
+      const message = `no request can be \`${shown(text)}\` and what else \`each\` says`;
+      const known = [...this.known.keys()].join(", ");
+      if (!left.length) throw new PriceError("bad_record", message, `the book knows: ${known}`);
     }
     return found;
   }
-}
-
-/** A pattern of ids: `*` stands for any characters but `/`, `#` for a digit. */
-function familyOf({ name, model }) {
-  const parts = { "*": "[^/]*", "#": "[0-9]" };
-  const source = name.replace(/[^A-Za-z0-9]/g, (letter) => parts[letter] ?? `\\${letter}`);
-  const digits = name.split("#").length - 1;
-  const rank = 1000 * name.replace(/[*#]/g, "").length + digits;
-  return { regex: new RegExp(`^${source}$`, "is"), rank, model };
-}
-
-/** The singular of a unit's name. */
-function singular(name) {
-  if (/(?:ch|sh|ss|x)es$/.test(name)) return name.slice(0, -2);
-  if (/[^aeious]ies$/.test(name)) return `${name.slice(0, -3)}y`;
-  return name.endsWith("s") && !name.endsWith("ss") && name.length > 2 ? name.slice(0, -1) : name;
-}
-
-/** The plural of a unit's name. */
-function plural(name) {
-  if (/[^aeiou]y$/.test(name)) return `${name.slice(0, -1)}ies`;
-  return name + (/(?:ch|sh|s|x)$/.test(name) ? "es" : "s");
-}
-
-/** A quantity of a meter, in its unit. */
-export function quantityOf(value, meter, units) {
-  const bad = (what) =>
-    new PriceError("bad_quantity", `the quantity of \`${meter.name}\` ${what}`, {
-      help: "give a whole number, or a text such as `1.5` or `90 minutes`",
-    });
-  let found;
-  if (typeof value === "bigint") found = new Rational(value);
-  else if (typeof value === "string") found = ofText(value, meter, units, bad);
-  else if (typeof value !== "number") throw bad(`is \`${shown(value, 40)}\``);
-  else if (Number.isSafeInteger(value)) found = new Rational(BigInt(value));
-  else throw bad(`is \`${value}\`, a binary float`);
-  if (found.n < 0n) throw bad(`is negative: \`${shown(value, 40)}\``);
-  if (found.n >> 160n || found.d >> 160n) throw bad(`has more than ${MAX_DIGITS} digits`);
-  if (meter.whole && found.d !== 1n) {
-    throw bad(`is \`${shown(value, 40)}\`, and ${plural(meter.unit)} are counted in whole numbers`);
-  }
-  return found;
-}
-
-function ofText(text, meter, units, bad) {
-  const match = text.length <= 100 ? AMOUNT.exec(text.trim()) : null;
-  if (match === null || match[1].length > MAX_DIGITS) throw bad(`is \`${shown(text, 40)}\``);
-  const number = Rational.parse(match[1].replaceAll(",", ""));
-  if (match[2] === undefined) return number;
-  const unit = units.find(({ name }) => name === match[2] || name === singular(match[2]));
-  if (unit === undefined) throw bad(`has the unknown unit \`${match[2]}\``);
-  if (unit.kind !== meter.kind) {
-    throw bad(`is in ${match[2]}, but is counted in ${plural(meter.unit)}`);
-  }
-  return number.times(Rational.parse(unit.size)).over(Rational.parse(meter.size));
 }

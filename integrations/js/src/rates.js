@@ -1,155 +1,87 @@
 // The rate of one meter in a combination: its price, what it derives from, and what the stack does.
 
-import { placeOf, PriceError } from "./errors.js";
+import { notOffered, PriceError, sourceOf } from "./errors.js";
 import { inScope } from "./names.js";
-import { number, ONE, ten, ZERO } from "./rational.js";
+import { number, ONE, Rational, ZERO } from "./rational.js";
 
 /** The rate of a meter by its index. Throws where it has none. */
 export function rateOf(combination, index) {
-  const { data, point, exchange } = combination;
+  const { data, point, model } = combination;
   const meter = data.meters[index];
   const offer = meter.offers.find(({ scope }) => inScope(scope, point));
-  if (offer === undefined) throw notOffered(meter);
-  const charge = data.charges.findIndex((one) => one.meter === index);
-  const base = charge < 0 ? listed(combination, index) : charged(combination, meter, charge);
-  const { size } = base;
+  if (offer === undefined) throw notOffered("meter", meter.name, meter.origin);
+  const base = baseOf(combination, index);
   const steps = base.free === undefined ? [...stepsOf(combination, index)] : [];
-  let price = steps.reduce(stepped, base.price);
-  const rounded = combination.rounded("unit_price", price.times(size)).over(size);
-  if (!rounded.equals(price)) steps.push(combination.roundings.unit_price);
-  const free = combination.free === undefined ? base.free : combination.free.text;
-  price = (free === undefined ? rounded : ZERO).times(exchange);
-  const places = base.minimum === undefined ? price.places : null;
-  const origins = [...base.origins, offer.origin, ...steps.map(({ origin }) => origin)];
+  const after = steps.reduce((price, { line, value }) => stepped(price, line, value), base.price);
+  const rounded = combination.rounded("unit_price", after.times(base.size)).over(base.size);
+  if (!rounded.equals(after)) steps.push({ line: combination.roundings.unit_price });
+  const free = combination.free?.text ?? base.free;
+  const price = free === undefined ? rounded : ZERO;
+  const unit_price = combination.converted(price).decimal();
+  const origins = [...base.origins, offer.origin, ...steps.map(({ line }) => line.origin)];
   return {
-    price: free === undefined ? rounded : ZERO, // in the currency of the book
+    index,
+    price: price.places === null ? price : Rational.parse(price.decimal()), // over a power of ten
     minimum: base.minimum && number(base.minimum.quantity),
-    places, // of the price in the currency of the bill; null where lines are more than a product
-    units: places === null ? null : (price.n * ten(places)) / price.d,
     unsure: origins.flatMap(({ unsure }) => unsure ?? []),
-    account: base.account,
     terms: {
       meter: meter.name,
       unit: meter.unit,
-      unit_price: price.decimal(),
-      list_price: base.price.times(exchange).decimal(),
-      factors: Object.freeze(steps.filter(({ kind }) => kind === "factor").map(factorOf)),
-      model: combination.model.name,
-      source: base.origin.source ?? null,
-      location: placeOf(base.origin),
-      free,
+      unit_price,
+      list_price: combination.converted(base.price).decimal(),
+      factors: Object.freeze(steps.filter(({ line }) => line.outcome === "factor").map(factorOf)),
+      model: model.name,
+      ...sourceOf(base.origin),
+      ...(free === undefined ? {} : { free }),
     },
   };
 }
 
-/** The error of a meter that is not offered to a request. */
-export function notOffered(meter) {
-  const message = `meter \`${meter.name}\` is not offered to this request`;
-  return new PriceError("not_offered", message, { origin: meter.origin });
+/** A price after a line of a modifier or a limit, of the value that it has for one unit. */
+export function stepped(price, { outcome, at_least }, value) {
+  if (outcome === "factor") return price.times(value);
+  if (outcome === "add") return price.plus(value);
+  return price.compare(value) < 0 === at_least ? value : price;
 }
 
-/** Decides whether a line of a modifier is added once a request. */
-export function isExtra({ outcome, meters, amount }) {
-  return outcome === "add" && !meters.length && amount !== undefined;
-}
-
-/** A price after a step of a stack. */
-export function stepped(price, { kind, value }) {
-  switch (kind) {
-    case "factor":
-      return price.times(value);
-    case "add":
-      return price.plus(value);
-    case "at_least":
-      return price.compare(value) < 0 ? value : price;
-    default:
-      return price.compare(value) > 0 ? value : price;
+/** The price of a meter before the stack: that of its charge, or that of the tables of rates. */
+function baseOf(combination, index) {
+  const { charges, decisions, derivations, meters, prices } = combination.data;
+  const place = charges.findIndex(({ meter }) => meter === index);
+  const charge = charges[place];
+  const part = (name, root) =>
+    charge === undefined ? [] : combination.held(decisions.charges[place][root], charge[name]);
+  const lines = charge ? part("prices", 0) : combination.held(decisions.prices[index], prices);
+  const line = lines.find(({ kind, after }) => kind !== "absent" && after === undefined);
+  const [[minimum], [free]] = [part("minimums", 1), part("free", 3)];
+  if (line === undefined && free === undefined) {
+    const { name, origin } = combination.model;
+    const message = `\`${meters[index].name}\` has no price for \`${name}\` on this day`;
+    throw new PriceError("not_offered", message, null, charge ?? lines[0] ?? { origin });
   }
-}
-
-/** The price of a meter in the tables of rates. */
-function listed(combination, index) {
-  const { decisions, derivations, meters, prices } = combination.data;
-  const [price] = combination.held(decisions.prices[index], prices);
-  if (price === undefined || price.kind === "absent") {
-    const { model } = combination;
-    const message = `\`${meters[index].name}\` has no price for \`${model.name}\` on this day`;
-    throw new PriceError("not_offered", message, { origin: (price ?? model).origin });
+  const { origin } = line ?? free;
+  const size = line === undefined ? ONE : number(line.size);
+  const found = { size, origin, minimum, free: free && (free.origin.because ?? charge.title) };
+  if (line?.kind !== "derived") {
+    const origins = [free ?? line, free ? [] : (minimum ?? [])].flat().map((one) => one.origin);
+    return { ...found, origins, price: line ? number(line.amount).over(size) : ZERO };
   }
-  const { origin } = price;
-  const found = { size: number(price.size), origin, origins: [origin], account: [] };
-  if (price.kind === "amount") return { ...found, price: number(price.amount).over(found.size) };
   const [derivation] = combination.held(decisions.derivations[index], derivations);
-  const base = listed(combination, derivation.of);
+  const base = baseOf(combination, derivation.of);
   const origins = [origin, ...base.origins, derivation.origin];
-  return { ...found, price: base.price.times(number(derivation.factor)), origins };
+  return { ...found, origins, price: base.price.times(number(derivation.factor)) };
 }
 
-/** The price of a meter that has a charge; what belongs to an account is only named. */
-function charged(combination, meter, index) {
-  const { charges, decisions } = combination.data;
-  const charge = charges[index];
-  const [prices, [minimum], pools, [free]] = ["prices", "minimums", "pools", "free"].map(
-    (part, place) => combination.held(decisions.charges[index][place], charge[part]),
-  );
-  const first = prices.find(({ after }) => after === undefined);
-  if (first === undefined && free === undefined) {
-    const message = `\`${meter.name}\` has no price for this request`;
-    throw new PriceError("not_offered", message, { origin: charge.origin });
-  }
-  const size = first === undefined ? ONE : number(first.size);
-  const price = first === undefined ? ZERO : number(first.amount).over(size);
-  const { origin } = first ?? free;
-  const found = { price, size, origin, minimum };
-  if (free !== undefined) {
-    const reason = free.origin.because ?? charge.title;
-    return { ...found, free: reason, origins: [free.origin], account: [] };
-  }
-  const { leftOut } = combination.data;
-  const account = [
-    ...pools.map((pool) => leftOut.get(`pool ${index} ${charge.pools.indexOf(pool)}`)),
-    ...prices.flatMap((one) => leftOut.get(`price ${index} ${charge.prices.indexOf(one)}`) ?? []),
-  ];
-  return { ...found, origins: [origin, minimum?.origin ?? []].flat(), account };
-}
-
-/** What the stack does to the price of a meter, in its order. */
+/** What the stack does to the price of a meter, in its order: lines, each with its value. */
 function* stepsOf(combination, meter) {
-  const { decisions, limits, modifiers, stack } = combination.data;
-  for (const [kind, index] of stack) {
-    if (kind === "modifier") {
-      const rule = modifiers[index].name;
-      for (const line of combination.effects.get(index) ?? []) {
-        const { origin } = line;
-        for (const [of, factor] of line.factors) {
-          if (of === meter) yield { rule, kind: "factor", value: number(factor), origin };
-        }
-        if (line.amount !== undefined && line.meters.includes(meter)) {
-          yield { kind: "add", value: perUnit(line), origin };
-        }
-      }
-    } else {
-      for (const line of combination.held(decisions.limits[index], limits[index].lines)) {
-        if (line.target !== "unit_price" || !line.meters.includes(meter)) continue;
-        const kind = line.at_least ? "at_least" : "at_most";
-        yield { kind, value: perUnit(line), origin: line.origin };
-      }
-    }
+  for (const line of combination.stack) {
+    const { factors = [], amount, meters, size } = line;
+    for (const [of, factor] of factors) if (of === meter) yield { line, value: number(factor) };
+    const isOfUnits = amount !== undefined && meters.includes(meter) && line.target !== "account";
+    if (isOfUnits) yield { line, value: number(amount).over(number(size)) };
   }
 }
 
-const perUnit = ({ amount, size }) => number(amount).over(number(size));
-
-/** A line of a bill. Its members are written out: a copy of the terms would take three times as long. */
-export function lineOf(terms, quantity, amount, tiers) {
-  const { meter, unit, unit_price, list_price, factors, model, source, location, free } = terms;
-  const line = { meter, quantity, unit_price, amount, factors, model, unit, list_price, source, location };
-  if (free !== undefined) line.free = free;
-  if (tiers !== undefined) line.tiers = tiers;
-  return line;
-}
-
-function factorOf({ rule, value, origin }) {
-  const source = origin.source ?? null;
-  return { rule, factor: value.decimal(), source, location: placeOf(origin) };
+function factorOf({ line: { rule, origin }, value }) {
+  return { rule, factor: value.decimal(), ...sourceOf(origin) };
 }

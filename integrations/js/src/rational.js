@@ -1,7 +1,8 @@
-// Exact numbers: fractions of BigInt in lowest terms, with a denominator above zero.
+// Exact numbers: fractions of BigInt with a denominator above zero.
 
-export const DIGITS = 20; // of an amount that has no finite decimal
+const DIGITS = 20; // of an amount that has no finite decimal
 
+/** A fraction. It need not be in lowest terms: amounts are over powers of ten, and stay so. */
 export class Rational {
   constructor(n, d = 1n) {
     this.n = n;
@@ -11,26 +12,24 @@ export class Rational {
   /** A fraction in lowest terms. */
   static of(n, d = 1n) {
     if (d < 0n) [n, d] = [-n, -d];
-    if (d === 1n) return new Rational(n);
-    const shared = gcd(n < 0n ? -n : n, d);
+    let [shared, rest] = [n < 0n ? -n : n, d];
+    while (rest) [shared, rest] = [rest, shared % rest];
     return new Rational(n / shared, d / shared);
   }
 
   /** The number of a text such as `0.025`, `-2/3` or `200`. */
   static parse(text) {
-    let found = KNOWN.get(text);
-    if (found === undefined) {
-      const match = /^(-?\d+)(?:\.(\d+)|\/(\d+))?$/.exec(text);
-      if (match === null) throw new SyntaxError(`\`${text}\` is not an exact number`);
-      const [, whole, part = "", below] = match;
-      found = Rational.of(BigInt(whole + part), below ? BigInt(below) : ten(part.length));
-      if (KNOWN.size < 10_000) KNOWN.set(text, found);
-    }
-    return found;
+    const match = /^(-?\d+)(?:\.(\d+)|\/(\d+))?$/.exec(text);
+    if (match === null) throw new SyntaxError(`\`${text}\` is not an exact number`);
+    const [, digits, part = "", below] = match;
+    if (below !== undefined) return Rational.of(BigInt(digits), BigInt(below));
+    return new Rational(BigInt(digits + part), ten(part.length));
   }
 
   plus(other) {
-    if (this.d === other.d) return Rational.of(this.n + other.n, this.d);
+    if (this.d === other.d) return new Rational(this.n + other.n, this.d);
+    if (this.d % other.d === 0n) return new Rational(this.n + other.n * (this.d / other.d), this.d);
+    if (other.d % this.d === 0n) return other.plus(this);
     return Rational.of(this.n * other.d + other.n * this.d, this.d * other.d);
   }
 
@@ -39,7 +38,7 @@ export class Rational {
   }
 
   times(other) {
-    return Rational.of(this.n * other.n, this.d * other.d);
+    return new Rational(this.n * other.n, this.d * other.d);
   }
 
   over(other) {
@@ -53,110 +52,82 @@ export class Rational {
   }
 
   equals(other) {
-    return this.n === other.n && this.d === other.d;
+    return this.compare(other) === 0;
   }
 
   /** The number as a whole number of steps. */
   rounded(step, mode) {
     const steps = this.over(step);
-    return new Rational(whole(steps.n, steps.d, mode)).times(step);
+    return new Rational(whole(steps.n, steps.d, UP[mode])).times(step);
   }
 
-  /** The digits after the point that the number needs; null where it has no finite decimal. */
+  /** The digits after the point that are enough; null where it has no finite decimal. */
   get places() {
-    let rest = this.d;
-    let [twos, fives] = [0, 0];
-    for (; rest % 2n === 0n; rest /= 2n) twos += 1;
-    for (; rest % 5n === 0n; rest /= 5n) fives += 1;
-    return rest === 1n ? Math.max(twos, fives) : null;
+    let found = PLACES.get(this.d);
+    if (found === undefined) {
+      const { d } = Rational.of(this.n, this.d);
+      const most = d.toString(2).length;
+      for (found = 0; ten(found) % d; found += 1) if (found === most) return null;
+    }
+    return found;
   }
 
   /** The number as a decimal: exact, or rounded half even to 20 places. */
   decimal() {
     if (this.d === 1n) return String(this.n);
     const places = this.places ?? DIGITS;
-    return placed(whole(this.n * ten(places), this.d, "half_even"), places);
+    const power = ten(places);
+    const units = power === this.d ? this.n : whole(this.n * power, this.d, UP.half_even);
+    const digits = String(units < 0n ? -units : units).padStart(places + 1, "0");
+    const part = digits.slice(digits.length - places).replace(/0+$/, "");
+    const sign = units < 0n ? "-" : "";
+    return sign + digits.slice(0, digits.length - places) + (part && `.${part}`);
   }
 
-  /** The fraction: `3/200`, or `7`. */
+  /** The fraction in lowest terms: `3/200`, or `7`. */
   toString() {
-    return this.d === 1n ? String(this.n) : `${this.n}/${this.d}`;
+    const { n, d } = Rational.of(this.n, this.d);
+    return d === 1n ? String(n) : `${n}/${d}`;
   }
 }
 
+const TENS = Array.from({ length: 60 }, (_, places) => 10n ** BigInt(places));
+const PLACES = new Map(TENS.map((power, places) => [power, places]));
 const KNOWN = new Map();
 export const ZERO = new Rational(0n);
 export const ONE = new Rational(1n);
 
-const TENS = Array.from({ length: 60 }, (_, places) => 10n ** BigInt(places));
-
 /** The number of a text of the book. */
-export const number = (text) => Rational.parse(text);
-
-/** A power of ten. */
-export function ten(places) {
-  return TENS[places] ?? 10n ** BigInt(places);
+export function number(text) {
+  let found = KNOWN.get(text);
+  if (found === undefined) {
+    found = Rational.parse(text);
+    if (KNOWN.size < 10_000) KNOWN.set(text, found);
+  }
+  return found;
 }
 
 /** The sum of some numbers. */
 export function sumOf(numbers) {
-  return numbers.reduce((sum, number) => sum.plus(number), ZERO);
+  return numbers.length ? numbers.reduce((sum, one) => sum.plus(one)) : ZERO;
 }
 
-function gcd(a, b) {
-  while (b) [a, b] = [b, a % b];
-  return a;
+function ten(places) {
+  return TENS[places] ?? 10n ** BigInt(places);
 }
 
-/** A quotient as a whole number. */
-function whole(n, d, mode) {
-  const cut = n / d;
-  const floor = n < 0n && cut * d !== n ? cut - 1n : cut;
-  const twice = 2n * (n - floor * d) - d; // above zero where the upper number is nearer
-  const more = n !== floor * d;
-  let up;
-  switch (mode) {
-    case "half_even":
-      up = twice > 0n || (twice === 0n && floor % 2n !== 0n);
-      break;
-    case "half_up":
-      up = twice > 0n || (twice === 0n && n >= 0n);
-      break;
-    case "half_down":
-      up = twice > 0n || (twice === 0n && n < 0n);
-      break;
-    case "up":
-      up = more && n >= 0n;
-      break;
-    case "down":
-      up = more && n < 0n;
-      break;
-    default:
-      throw new TypeError(`unknown rounding \`${mode}\``);
-  }
-  return up ? floor + 1n : floor;
-}
+/** Whether the quotient of a number goes up; `over` is how far it is over its floor and a half. */
+const UP = {
+  half_even: (n, floor, over) => over > 0n || (over === 0n && floor % 2n !== 0n),
+  half_up: (n, floor, over) => over > 0n || (over === 0n && n >= 0n),
+  half_down: (n, floor, over) => over > 0n || (over === 0n && n < 0n),
+  up: (n) => n >= 0n,
+  down: (n) => n < 0n,
+};
 
-/** A whole number of units of 10**-places as a decimal without zeros at its end. */
-export function placed(units, places) {
-  if (places === 0) return String(units);
-  const sign = units < 0n ? "-" : "";
-  const digits = String(units < 0n ? -units : units).padStart(places + 1, "0");
-  const part = digits.slice(-places).replace(/0+$/, "");
-  return sign + digits.slice(0, -places) + (part && `.${part}`);
-}
-
-/** A number for readers: `50,000`. */
-export function grouped(number) {
-  const [digits, part] = number.decimal().split(".");
-  return digits.replace(/\B(?=(\d{3})+$)/g, ",") + (part === undefined ? "" : `.${part}`);
-}
-
-const SYMBOLS = { USD: "$", EUR: "€", GBP: "£", JPY: "¥" };
-
-/** An amount for readers: `$0.705`, `$2.50`, `CHF 3`. */
-export function money(number, currency) {
-  const [digits, part] = grouped(number).replace("-", "").split(".");
-  const shown = digits + (part === undefined ? "" : `.${part.padEnd(2, "0")}`);
-  return (number.n < 0n ? "-" : "") + (SYMBOLS[currency] ?? `${currency} `) + shown;
+/** A quotient as a whole number: its floor, or the next. */
+function whole(n, d, isUp) {
+  const rest = ((n % d) + d) % d;
+  const floor = (n - rest) / d;
+  return rest && isUp(n, floor, 2n * rest - d) ? floor + 1n : floor;
 }

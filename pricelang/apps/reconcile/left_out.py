@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from pricelang.apps.reconcile.join import BOUNDED, NOT_COMPARED, JoinedLine
-from pricelang.evaluate.left_out import ladders_left_out
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.line_rates import Rate
 from pricelang.present.decimals import grouped, plain
@@ -37,11 +36,11 @@ def _of_bill(priced: Priced, meter: str, settled: frozenset[str]) -> Iterator[st
     """What the bill of a request holds besides the line of one meter."""
     cell = priced.cell
     rate = cell.rates.get(meter)
-    if "limits" not in settled:
-        tiers = ladders_left_out(priced.book, cell.point)  # which are always settled
-        yield from (text for text in cell.left_out if text not in tiers)
-    if isinstance(rate, Rate) and "meters" not in settled:
-        yield from rate.left_out
+    for one in cell.left_out:  # tiers of ladders are always settled
+        if one.meter is None and one.dimension is None and "limits" not in settled:
+            yield one.text
+        if one.meter is not None and priced.book.meters[one.meter].name == meter:
+            yield from () if "meters" in settled else (one.text,)
     if cell.free is not None:
         return
     for step in cell.extras:
