@@ -3,7 +3,7 @@ faults and true to its examples; which claims fall; what changes for whom; and w
 
 The book, the revision that it is compared with, usage and sources stand in the environment: BOOK,
 BASE, USAGE and SOURCES, the last two one a line. Exits with 1 where the book has faults, an example
-fails or a claim falls.
+fails or a claim falls, and where there is no such revision.
 """
 
 from __future__ import annotations
@@ -20,10 +20,15 @@ MOST = 60_000
 """Characters of a report: a comment of a pull request holds few more."""
 
 
+def asked(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a command of pricelang prints, and its exit code."""
+    command = [sys.executable, "-m", "pricelang", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 def run(*arguments: str) -> tuple[int, str]:
     """The exit code of a command of pricelang, and all that it prints."""
-    command = [sys.executable, "-m", "pricelang", *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = asked(*arguments)
     return done.returncode, (done.stdout + done.stderr).strip()
 
 
@@ -34,8 +39,31 @@ def lines_of(name: str) -> list[str]:
 
 def claims_of(book: str) -> dict[str, bool] | None:
     """The claims of a book, each with whether it holds; None where the book cannot be read."""
-    code, text = run("audit", book, "--json")
-    return None if code > 1 else {x["claim"]: x["holds"] for x in json.loads(text)["claims"]}
+    done = asked("audit", book, "--json")
+    if done.returncode > 1:
+        return None
+    return {each["claim"]: each["holds"] for each in json.loads(done.stdout)["claims"]}
+
+
+def claims_before(base: str, book: str) -> dict[str, bool] | None:
+    """The claims of a book in a revision; None where it has none there."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "base"
+        made = subprocess.run(
+            ["git", "worktree", "add", "--quiet", "--detach", str(tree), base], check=False
+        )
+        if made.returncode:
+            return None
+        try:
+            return claims_of(str(tree / book)) if (tree / book).exists() else None
+        finally:
+            subprocess.run(["git", "worktree", "remove", "--force", str(tree)], check=True)
+
+
+def is_revision(base: str) -> bool:
+    """Decides whether git knows a revision."""
+    command = ["git", "cat-file", "-e", f"{base}^{{commit}}"]
+    return bool(base) and not subprocess.run(command, check=False, capture_output=True).returncode
 
 
 def checks(book: str) -> Iterator[tuple[str, int, str]]:
@@ -76,20 +104,16 @@ def without_title(text: str) -> str:
 
 def report(book: str, base: str, usage: Sequence[str], sources: Sequence[str]) -> tuple[str, bool]:
     """The report, and whether the book is right."""
-    found = list(checks(book))
-    right = not any(code for _, code, _ in found)
-    with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder) / "base"
-        subprocess.run(
-            ["git", "worktree", "add", "--quiet", "--detach", str(tree), base], check=True
-        )
-        try:
-            old = claims_of(str(tree / book)) if (tree / book).exists() else None
-        finally:
-            subprocess.run(["git", "worktree", "remove", "--force", str(tree)], check=True)
-    claims = claim_lines(old, claims_of(book))
+    here = os.path.join(os.curdir, book)  # by its path, also where a bundled book has that name
+    found = list(checks(here))
+    known = is_revision(base)
+    right = known and not any(code for _, code, _ in found)
+    claims = claim_lines(claims_before(base, book) if known else None, claims_of(here))
     given = [text for file in usage for text in ("--usage", file)]
-    code, moved = run("diff", f"{base}:{book}", book, "--markdown", *given)
+    if known:
+        code, moved = run("diff", f"{base}:{book}", here, "--markdown", *given)
+    else:
+        code, moved = 2, f"git knows no revision `{base}`: name one with the input `base`"
     table = ["| check | |", "| --- | --- |"]
     table += [f"| {name} | {'**no**' if failed else 'yes'} |" for name, failed, _ in found]
     parts = ["## Prices", "\n".join(table)]
@@ -98,7 +122,7 @@ def report(book: str, base: str, usage: Sequence[str], sources: Sequence[str]) -
     parts += ["### What it moves"]
     parts.append(without_title(moved) if code < 2 else block("no comparison", moved))
     if sources:
-        _, world = run("drift", *sources, "--book", book, "--markdown")
+        _, world = run("drift", *sources, "--book", here, "--markdown")
         parts += ["### The book and the world", world]
     text = "\n\n".join(part.strip() for part in parts) + "\n"
     falls = any(line.startswith(("falls", "does not hold", "the claims")) for line in claims)

@@ -192,3 +192,27 @@ def test_sources_are_compared_too(repository: Path) -> None:
     inputs = {"book": "prices", "base": base, "sources": "list.csv"}
     summary = Workflow(repository, inputs).run()
     assert "| list.csv | one | input | $3 per MTok | $2 per MTok |" in summary
+
+
+@pytest.mark.parametrize("base", ["", "nosuch"])
+def test_a_revision_that_is_not_there_is_said(repository: Path, base: str) -> None:
+    """As on an event that is no pull request: the book is checked all the same."""
+    workflow = Workflow(repository, {"book": "prices", "base": base}, event="push")
+    summary = workflow.run()
+    assert "| no faults | yes |" in summary
+    assert f"git knows no revision `{base}`: name one with the input `base`" in summary
+    assert workflow.code == 1
+
+
+def test_a_folder_with_the_name_of_a_bundled_book_is_meant(repository: Path) -> None:
+    git(repository, "mv", "prices", "anthropic")
+    git(repository, "commit", "--quiet", "-m", "renamed")
+    base = git(repository, "rev-parse", "HEAD")
+    path = repository / "anthropic/book.price"
+    path.write_text(path.read_text().replace("| $2 ", "| $3 "))
+    workflow = Workflow(repository, {"book": "anthropic", "base": base})
+    summary = workflow.run()
+    assert "| examples | **no** |" in summary
+    assert "$2 -\\> $3 per MTok" in summary
+    assert "falls: `output costs 4 input`" in summary
+    assert workflow.code == 1
