@@ -13,6 +13,9 @@ from pricelang.model.units import TIMES, find_unit, plural
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
 
+_SIZES = {"ktok": "1,000", "mtok": "1,000,000", "gtok": "1,000,000,000"}
+"""The units of tokens that price lists have without a word."""
+
 
 @define
 class DraftNames(DraftFaults):
@@ -129,7 +132,10 @@ class DraftNames(DraftFaults):
         """The unit of a name, or None after a fault."""
         found = find_unit(name.text, self.units)
         if found is None:
-            self.unknown("unit", name, [unit.name for unit in self.units])
+            known = [unit.name for unit in self.units]
+            size = _SIZES.get(name.text.lower().rstrip("s"))
+            help = f"declare it: `unit {name.text} is {size} tokens`" if size else None
+            self.unknown("unit", name, known if help is None else (), help=help)
         return found
 
     def per_size(self, per: t.Per, meter: int, span: Span) -> tuple[Fraction, str]:

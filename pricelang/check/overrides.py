@@ -67,7 +67,8 @@ def _check_replaced(
     """Reports an `instead of` with another amount than the price that it replaces."""
     if not offered:
         message = "there is no price for this one to replace"
-        draft.fault("stale_instead_of", message, span, "drop the `instead of`")
+        help = "drop the `instead of`: a row ends the one before it from its day on"
+        draft.fault("stale_instead_of", message, span, help)
     different = [found for found in offered if found[1] != price.instead_of]
     if different:
         piece, amount, origin = different[0]

@@ -76,8 +76,12 @@ def no_day(draft: Draft, cell: t.Cell, column: str) -> None:
     if cell.kind == "blank":
         draft.fault("table", f"this row has no `{column}`", cell.span)
         return
-    help = partial(date_help, draft.row(cell.span), cell.span.column)
-    draft.fault("table", f"the column `{column}` takes a day", cell.span, help)
+    row, at = draft.row(cell.span), cell.span.column
+    draft.fault("table", f"the column `{column}` takes a day", cell.span, partial(_day, row, at))
+
+
+def _day(row: str, column: int) -> str:
+    return date_help(row, column) or "write a day as `2026-07-24`"
 
 
 def row_origin(draft: Draft, row: t.Row, columns: dict[str, int], endings: t.Endings) -> m.Origin:

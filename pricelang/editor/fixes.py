@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
+from pricelang.present.text import is_slip
 from pricelang.syntax.diagnostics import AGAIN, NOWHERE, Fault, Mend, Span
 from pricelang.syntax.parser import parse_file
 from pricelang.syntax.printer import print_statement
@@ -61,9 +62,8 @@ def _fixes(fault: Fault, texts: dict[str, str]) -> Iterator[Fix]:
             written = row[span.column - 1 : span.end_column - 1]
             for word in found:
                 edits = tuple(Edit(place, word) for place in places)
-                # `alpha-2` is another model than `alpha-1`, and may be one that is missing
-                alike = re.findall("[0-9]+", word) == re.findall("[0-9]+", written)
-                yield Fix(f"write `{word}`", edits, len(found) == 1 and alike)
+                is_certain = len(found) == 1 and (fault.code == "syntax" or is_slip(written, word))
+                yield Fix(f"write `{word}`", edits, is_certain and fault.code != "unknown_unit")
         return
     if fault.code == "syntax" and row:
         yield from _syntax_fixes(fault, row, texts)

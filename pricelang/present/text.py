@@ -25,6 +25,29 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
     return [lowered[candidate] for candidate in found]
 
 
+def is_slip(written: str, meant: str) -> bool:
+    """Decides whether a word is another with a slip of the finger: a letter too many, too few,
+    another one, or two exchanged; two slips in a long word. Another number is another thing, as
+    `alpha-2` is another model than `alpha-1`.
+
+    >>> is_slip("form", "from"), is_slip("west", "east"), is_slip("alpha-2", "alpha-1")
+    (True, False, False)
+    """
+    one, two = written[:200].lower(), meant[:200].lower()
+    if [x for x in one if x.isdigit()] != [x for x in two if x.isdigit()]:
+        return False
+    rows: list[list[int]] = [list(range(len(two) + 1))]
+    for i, left in enumerate(one, 1):
+        row = [i]
+        for j, right in enumerate(two, 1):
+            least = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (left != right))
+            if i > 1 and j > 1 and (left, right) == (two[j - 2], one[i - 2]):
+                least = min(least, rows[-2][j - 2] + 1)
+            row.append(least)
+        rows.append(row)
+    return rows[-1][-1] <= (2 if len(two) >= 8 else 1)
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
     """A help line for an unknown name, or None when nothing known is near."""
     near = nearest(name, known)

@@ -48,6 +48,11 @@ CONDITION_HABITS = (
         r"or\b",
         "`or` joins the values of one dimension; another condition is a line of its own",
     ),
+    Habit(
+        r"\bwhen .*\bor +\w+ *",
+        r"(?:is|over|up)\b|=",
+        "`or` joins the values of one dimension; another condition is a line of its own",
+    ),
     # values of dimensions
     Habit(
         r"\b(?:when|and) +(\w+) *",
@@ -102,11 +107,6 @@ CONDITION_HABITS = (
         lambda x, rest: f"write a comma: `for {x[1]}, {rest[1]}`",
     ),
     Habit(
-        r"^(refuse|note \".*\") +",
-        r"(?!for\b|when\b|from\b|before\b|because\b)([\w.-]+)",
-        lambda x, rest: f"write `{x[1]} for {rest[1]}`",
-    ),
-    Habit(
         "",
         r"(?:since|starting|effective|as of|beginning|valid)\b(?: +(?:on|from|as of))? "
         r"+([0-9]{4}-[0-9]{2}-[0-9]{2})",
@@ -130,6 +130,11 @@ CONDITION_HABITS = (
         r"(?:excluding|without|but not|not for) +([\w.-]+)",
         lambda _, x: f"write `except for {x[1]}`",
         "`except`",
+    ),
+    Habit(
+        r"^(refuse|note \".*\") +",
+        r"(?!for\b|when\b|from\b|before\b|because\b)([\w.-]+)",
+        lambda x, rest: f"write `{x[1]} for {rest[1]}`",
     ),
 )
 """Habits of the clauses at the end of a line."""

@@ -69,20 +69,23 @@ FORMS = {
 """By the first word of each statement."""
 
 
-def form_help(statement: str, is_header: bool) -> str | None:
-    """How a statement reads, or a line below it; None where no statement begins with that word.
+def form_help(statement: str, row: str) -> str | None:
+    """How a statement reads, or the line below it that a row seems to be; None where no statement
+    begins with that word.
 
-    >>> form_help("stack", True)
+    >>> form_help("stack", "stack all")
     'it reads like `stack batch, night`'
-    >>> form_help("multiplier", False)[:45]
-    'a line of it reads like `when tier is batch`,'
+    >>> form_help("example", "  costs == 4")
+    'a line of it reads like `costs $0.30`'
     """
     form = FORMS.get(statement)
     if form is None:
         return None
-    if is_header or not form.lines:
+    if not row.startswith(" ") or not form.lines:
         return f"it reads like `{form.header}`"
-    lines = [f"`{' '.join(line.split())}`" for line in form.lines]
+    word = row.split()[0] if row.strip() else ""
+    alike = [line for line in form.lines if line.split()[0] == word] or form.lines
+    lines = [f"`{' '.join(line.split())}`" for line in alike]
     return "a line of it reads like " + (
         lines[0] if len(lines) == 1 else ", ".join(lines[:-1]) + " or " + lines[-1]
     )

@@ -125,8 +125,14 @@ def statement_help(word: str) -> str | None:
     """The statement that is meant by a word with which none begins; None where it means none."""
     if word.lower() in _ELSEWHERE:
         return _ELSEWHERE[word.lower()]
+    meant = meant_statement(word)
+    return f"did you mean `{meant}`?" if meant else None
+
+
+def meant_statement(word: str) -> str | None:
+    """The first word of the statement that a misspelled word may begin."""
     near = nearest(word, beginnings(), most=1)
-    return f"did you mean `{near[0]}`?" if near else None
+    return near[0] if near else None
 
 
 def _near_help(word: str, wanted: list[str]) -> str | None:

@@ -15,6 +15,10 @@ def _factor(text: str, change: int = 0) -> str:
     return f"{(Decimal(text) / 100 + change).normalize():f}"
 
 
+def _several(number: str | None) -> str:
+    return f"{whole_number(number):,} " if number else ""
+
+
 _NO_TIERS = (
     "where tiers begin is said in `tiers`; those of a book below cannot be amended: declare `tiers` "
     "of another name, and amend the factors that turn on those below"
@@ -51,11 +55,15 @@ LINE_HABITS = (
             f"the unit stands behind `rates per`, and a cell is the amount: `{rest[1]}`"
         ),
     ),
-    Habit("", rf"({SIGN}[0-9.,]*[0-9])/(\w+)", lambda _, rest: f"write `{rest[1]} per {rest[2]}`"),
+    Habit(
+        "",
+        rf"({SIGN}[0-9.,]*[0-9]) */ *(?:([0-9][0-9.,]*[kKmMbB]?) ?)?([A-Za-z]\w*)",
+        lambda _, rest: f"write `{rest[1]} per {_several(rest[2])}{rest[3]}`",
+    ),
     Habit(
         rf"({SIGN}[0-9.,]*[0-9]) +",
-        r"(?:/|an?|each|for|pro) *(?:each\b|every\b)? *([0-9,]* ?[A-Za-z]\w*)",
-        lambda x, rest: f"write `{x[1]} per {rest[1]}`",
+        r"(?:/|an?|each|for|pro) *(?:each\b|every\b)? *(?:([0-9][0-9.,]*[kKmMbB]?) ?)?([A-Za-z]\w*)",
+        lambda x, rest: f"write `{x[1]} per {_several(rest[1])}{rest[2]}`",
         "`per`",
     ),
     Habit(
@@ -108,7 +116,7 @@ LINE_HABITS = (
         "`x`",
     ),
     Habit(
-        r"^ +(.*off|x [0-9.]+) *",
+        r"^(?: +|claim +\w+ +is +)([0-9].*off|x [0-9.]+) *",
         r"$",
         lambda x, _: f"say of which meters: `{x[1]} {'on ' if x[1].startswith('x') else ''}tokens`",
     ),

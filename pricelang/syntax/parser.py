@@ -11,7 +11,7 @@ from lark import UnexpectedInput
 from pricelang.syntax.build import Builder
 from pricelang.syntax.build_statements import build_statement
 from pricelang.syntax.diagnostics import Fault, Span, sort_faults
-from pricelang.syntax.habits import statement_help
+from pricelang.syntax.habits import meant_statement, statement_help
 from pricelang.syntax.incremental import Memory
 from pricelang.syntax.split import Chunk, split_text
 from pricelang.syntax.syntax_faults import syntax_fault
@@ -50,8 +50,9 @@ def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
 
 
 def _first_word(chunk: Chunk) -> str:
-    found = re.match(r"[a-z]*", chunk.text)
-    return found.group() if found is not None else ""
+    """The word with which a statement begins, or should."""
+    word = re.split(r"[^A-Za-z]", chunk.text, maxsplit=1)[0]
+    return word if word in beginnings() else meant_statement(word) or word
 
 
 def _is_foreign(chunk: Chunk) -> bool:

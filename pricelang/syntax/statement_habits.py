@@ -13,7 +13,7 @@ from pricelang.syntax.number_habits import whole_number
 
 
 def _quantity_first(_: Matched, rest: Matched) -> str:
-    return f"the quantity comes first: `{rest[2]} {rest[1]}`"
+    return f"the quantity comes first: `{whole_number(rest[2]):,} {rest[1]}`"
 
 
 def _step(_: Matched, rest: Matched) -> str:
@@ -31,7 +31,11 @@ STATEMENT_HABITS = (
         wanted="`is`",
     ),
     Habit(r"^exclude +(\S+) +", r"(?:and|or|,|&)", "write `with` between the two modifiers"),
-    Habit(r"^ +given +model +", r"(\S+)", lambda _, rest: f"write `given {rest[1]} at …`"),
+    Habit(
+        r"^ +given +(?:model|id) *",
+        r"[=:]? *([^\s,]+)",
+        lambda _, rest: f"write `given {rest[1]} at …`",
+    ),
     Habit(r"^ +given +\S+ +", r"(?:on|from|in)\b", "write `at`"),
     Habit(r"^ +given .*, *(\w+) is +", r"(\w+)", lambda x, rest: f"write `{x[1]} {rest[1]}`"),
     Habit(
@@ -39,7 +43,7 @@ STATEMENT_HABITS = (
         r"(\w+)",
         lambda x, rest: f"leave `of` out: `{x[1]} {rest[1]}`",
     ),
-    Habit(r"^ +uses +(?:.*, *)?", r"([A-Za-z_]\w*):? +([0-9][0-9.,]*)", _quantity_first),
+    Habit(r"^ +uses +(?:.*, *)?", r"([A-Za-z_]\w*) *[:=]? *([0-9][0-9.,]*)", _quantity_first),
     Habit(
         r"^ +", r"(?:total|price|expects?|is|equals|bills?)\b", "write `costs`", wanted="`costs`"
     ),
@@ -81,7 +85,7 @@ STATEMENT_HABITS = (
     ),
     Habit(r"^meter +[^ ].*", r"$", "say what it is counted in, such as `in tokens`", "`in`"),
     Habit(r"^meter +.*", r"of\b", "write `in`", "`in`"),
-    Habit(r"^source +\S+ +", r"(https?:\S+)", lambda _, rest: f'write `"{rest[1]}"`'),
+    Habit(r"^source +\S+ +", r"(https?:[^\s\"]+)\"?", lambda _, rest: f'write `"{rest[1]}"`'),
     Habit(r"^source .*", r"$", "say the day on which it was read: `read 2026-07-24`", "`read`"),
     Habit(
         r"^ +.*",

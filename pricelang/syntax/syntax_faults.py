@@ -63,7 +63,7 @@ def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
         return Fault("syntax", message, span, found.help)
     of, is_header = chunk.text.split(None, 1)[0], found.line == 1
     said = partial(habit_said, row, column, wanted, of, is_header)
-    otherwise = found.fallback or form_help(of, is_header)
+    otherwise = found.fallback or form_help(of, row)
     return Fault(
         "syntax", message, span, partial(_help_in, said, otherwise), mend=partial(_mend_in, said)
     )
@@ -89,7 +89,7 @@ def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:
         # what is behind the word keeps it from being that word
         help = f"no mark stands behind `{token}`"
         if line == 1 and column == 1 and len(rows) > 1 and rows[1].strip():
-            help += f"; {form_help(token, is_header=False)}"
+            help += f"; {form_help(token, ' ')}"
         return _Found(line, column + len(token), 1, f"unexpected `{behind[0]}`", help=help)
     message = f"unexpected `{token[:60]}`"
     return _Found(line, column, len(token), message, expected)

@@ -107,6 +107,7 @@ MEANT = {
 }
 UNSURE = (
     "alias gamma is alpha1",
+    "unit lot is 5 hous",
     "alias latest is alpha from 2026-01-01 to 2026-02-01",
     "claim every price is below $40",
     "multiplier m\n  50% discount",
