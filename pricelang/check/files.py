@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pricelang.check.book_files import COMPILED, Layer, read_files, read_text
-from pricelang.check.entries import entry_below, entry_of
+from pricelang.check.entries import Entry, entry_below, entry_of
 from pricelang.check.extended import extended
 from pricelang.files.cache import digest
 from pricelang.files.places import text_in
@@ -78,14 +78,19 @@ def bytes_of(source: object, sha256: str) -> bytes:
 def read_layers(source: object, unsaved: Mapping[Path, str] | None = None) -> tuple[Layer, ...]:
     """The files of a book and of the books below it, the lowest first. The source is a name, a
     path, a place in a package or an archive, or the text itself. The text in `unsaved` takes the
-    place of a file's, by its path with all links followed.
+    place of a file's, by its path with all links followed, also where there is no file yet.
 
     Raises `BookError` for a file that cannot be read, an include outside the folder,
     a book below that is not found.
     """
     layers: list[Layer] = []
     own = text_in(source)
-    entry = entry_of(source) if own is None else None
+    if own is not None:
+        entry = None
+    elif unsaved and isinstance(source, Path) and source.resolve() in unsaved:
+        entry = Entry(source, source.parent)
+    else:
+        entry = entry_of(source)
     seen: set[str] = set()
     while True:
         if entry is not None:
