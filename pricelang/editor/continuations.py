@@ -7,6 +7,7 @@ to.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
@@ -69,7 +70,7 @@ def accepted(states: States) -> dict[str, States]:
 @cache
 def ranks(word: str) -> dict[str, int]:
     """The place of each terminal in the form of a statement that begins with a word."""
-    rules: dict[str, list[list[Symbol]]] = {}
+    rules: dict[str, list[Sequence[Symbol]]] = {}
     for rule in grammar().rules:
         if rule.expansion:
             rules.setdefault(rule.origin.name, []).append(rule.expansion)

@@ -17,6 +17,7 @@ from pricelang.editor.fields import DECLARED, FIXED, OWN_COLUMNS, USED, VALUES, 
 from pricelang.model.units import singular
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
+from pricelang.syntax.words import is_name, reserved
 
 
 @frozen
@@ -155,6 +156,17 @@ class Names:
     def declaration(self, key: Key) -> Occurrence | None:
         """Where a name is declared; None for a unit of the language, such as an hour."""
         return self.declared.get(key)
+
+    def why_not(self, key: Key, text: str) -> str | None:
+        """Why something cannot be renamed so; None where it can."""
+        kind, dimension, _ = key
+        if text in reserved():
+            return f"`{text}` is a word of the language"
+        if not is_name(text):
+            return f"`{text}` is no name: letters, digits and `_.:@/-`"
+        if (kind, dimension, text) in self.declared:
+            return f"there is a {kind} `{text}` already"
+        return None
 
     def of_kind(self, kind: Kind, dimension: str = "") -> list[str]:
         """The names of a kind, in order: those that are declared, and units that are used."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 
 from pricelang.editor.completion import Proposal, proposals, word_start
 from pricelang.editor.fields import Kind
@@ -138,13 +139,18 @@ def prepare_rename(ls: PriceServer, params: lsp.PrepareRenameParams) -> lsp.Rang
 
 @server.feature(lsp.TEXT_DOCUMENT_RENAME)
 def rename(ls: PriceServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-    """A new name for a name, in all files of the book."""
+    """A new name for a name, in all files of the book. Raises `JsonRpcInvalidParams` for one that
+    cannot be.
+    """
     found = ls.name_at(params.text_document.uri, params.position)
     if found is None:
         return None
     opened, _, key = found
     if key is None or not _is_own(opened, key):
         return None
+    why = opened.names.why_not(key, params.new_name)
+    if why is not None:
+        raise JsonRpcInvalidParams(why)
     edits: dict[str, list[lsp.TextEdit]] = {}
     for one in opened.names.uses.get(key, ()):
         place = ls.location(opened, one.span)

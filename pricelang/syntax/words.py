@@ -39,6 +39,16 @@ def reserved() -> frozenset[str]:
     return frozenset(word for phrase in words().values() for word in phrase.split()) - NAMES_TOO
 
 
+def is_name(text: str) -> bool:
+    """Decides whether a text is written as a name.
+
+    >>> is_name("claude-3.5"), is_name("a name")
+    (True, False)
+    """
+    (name,) = (found for found in grammar().terminals if found.name == "NAME")
+    return re.fullmatch(name.pattern.to_regexp(), text) is not None
+
+
 @functools.cache
 def beginnings() -> tuple[str, ...]:
     """The words with which a statement begins, in the order of the grammar."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcException
 
 from tests.editor.conftest import MORE, Shop, Watching
 
@@ -76,6 +78,22 @@ async def test_a_name_is_explained_found_and_renamed_in_all_files(shop: Shop) ->
         shop.uri("book"): 1,
         shop.uri("more"): 2,
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("for", "is a word of the language"),
+        ("two words", "is no name"),
+        ("standard", "there is a value `standard` already"),
+    ],
+)
+async def test_a_name_that_cannot_be_is_refused_with_the_reason(
+    shop: Shop, name: str, why: str
+) -> None:
+    params = lsp.RenameParams(shop.document("more"), shop.place("more", "batch\n  x", 1), name)
+    with pytest.raises(JsonRpcException, match=re.escape(why)):
+        await shop.client.text_document_rename_async(params)
 
 
 async def test_a_figure_tells_its_source_and_what_it_was(shop: Shop) -> None:
