@@ -88,17 +88,26 @@ def bytes_of(source: object, sha256: str) -> bytes:
     return data
 
 
+def _entry(source: object, unsaved: Mapping[Path, str]) -> Entry:
+    if isinstance(source, Entry):
+        return source
+    if isinstance(source, Path) and source.resolve() in unsaved:
+        return Entry(source, source.parent)
+    return entry_of(source)
+
+
 def read_layers(source: object, unsaved: Mapping[Path, str] | None = None) -> tuple[Layer, ...]:
     """The files of a book and of the books below it, the lowest first. The source is a name, a
     path, a place in a package or an archive, the text itself, or an entry that need not be there.
-    The text in `unsaved` takes the place of a file's, by its path with all links followed.
+    The text in `unsaved` takes the place of a file's, by its path with all links followed, also
+    where there is no file yet.
 
     Raises `BookError` for a file that cannot be read, an include outside the folder,
     a book below that is not found.
     """
     layers: list[Layer] = []
     own = text_in(source)
-    entry = source if isinstance(source, Entry) else entry_of(source) if own is None else None
+    entry = _entry(source, unsaved or {}) if own is None else None
     base: Extended | None = None
     seen: set[str] = set()
     while True:

@@ -34,6 +34,9 @@ class Fix:
     certain: bool
 
 
+MAX_KNOWN = 5
+"""So many of the names that are known are offered."""
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[^|]*?"
 _QUOTED = r"`([^`]+)`"
 _REPLACED = frozenset({"currency", "figure_differs", "alias", "percent"})
 """Codes whose help quotes what takes the place of the marked words."""
@@ -65,13 +68,20 @@ def _fixes(fault: Fault, texts: dict[str, str]) -> Iterator[Fix]:
                 is_certain = len(found) == 1 and (fault.code == "syntax" or is_slip(written, word))
                 yield Fix(f"write `{word}`", edits, is_certain and fault.code != "unknown_unit")
         return
-    if fault.code == "syntax" and row:
+    if help.startswith("known: "):
+        for word in help.removeprefix("known: ").split(", ")[:MAX_KNOWN]:
+            yield Fix(f"write `{word}`", (Edit(span, word),), False)
+    elif fault.code == "syntax" and row:
         yield from _syntax_fixes(fault, row, texts)
     elif fault.code == "no_reason":
         end = Span(span.file, span.end_line, span.end_column, span.end_line, span.end_column)
         yield Fix("add a reason", (Edit(end, ' because "…"'),), False)
     elif fault.code == "clause_order":
         yield from _ordered(span, texts)
+    elif fault.code == "no_example":
+        yield _example(span, row, texts)
+    elif fault.code == "no_figure":
+        yield from _figure_row(fault, row, texts)
     elif fault.code == "indented":
         start = Span(span.file, span.line, 1, span.line, 1)
         if help.startswith("indent"):
@@ -180,6 +190,35 @@ def _ordered(span: Span, texts: dict[str, str]) -> Iterator[Fix]:
                 text = "\n".join(print_statement(statement))
                 yield Fix("put the clauses in order", (Edit(whole, text),), True)
             return
+
+
+def _example(span: Span, row: str, texts: dict[str, str]) -> Fix:
+    """An example of a model behind all others, whose amount its author reads from the page."""
+    model, day = _model(row)
+    meters = (re.search(r"^meter ([^\s,]+)", text, re.MULTILINE) for text in texts.values())
+    meter = next((found[1] for found in meters if found), "input")
+    rows = texts.get(span.file, "").split("\n")
+    end = Span(span.file, len(rows), len(rows[-1]) + 1, len(rows), len(rows[-1]) + 1)
+    text = f'\nexample "{model}"\n  given {model} at {day}\n  uses 1,000,000 {meter}\n  costs $1\n'
+    return Fix("add an example", (Edit(end, text),), False)
+
+
+def _figure_row(fault: Fault, row: str, texts: dict[str, str]) -> Iterator[Fix]:
+    """A row of a table of figures with no figure for a model."""
+    model, day = _model(row)
+    for table, _ in fault.others:
+        header = _row(Span(table.file, table.line + 1, 1, table.line + 1, 1), texts)
+        columns = [cell.strip() for cell in header.strip().strip("|").split("|")]
+        cells = ["" if name in ("see", "unsure") else "not offered" for name in columns[2:]]
+        text = f"\n  | {' | '.join([model, day, *cells])} |"
+        end = Span(table.file, table.end_line, table.end_column, table.end_line, table.end_column)
+        yield Fix("add a row", (Edit(end, text),), False)
+
+
+def _model(row: str) -> tuple[str, str]:
+    """The model and the day of a row of the table of models."""
+    cells = [cell.strip() for cell in row.strip().strip("|").split("|")]
+    return cells[0], next((cell for cell in cells if re.fullmatch(_DAY, cell)), "2026-01-01")
 
 
 def apply_edits(text: str, edits: Sequence[Edit]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lsprotocol.types import SemanticTokensLegend
 
-from pricelang.editor.names import Kind
+from pricelang.editor.fields import Kind
 from pricelang.editor.open_books import OpenBook
 from pricelang.editor.ranges import Ranges
 

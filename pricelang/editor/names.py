@@ -9,131 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from attrs import fields, frozen, has
 
+from pricelang.editor.fields import DECLARED, FIXED, OWN_COLUMNS, USED, VALUES, Kind
 from pricelang.model.units import singular
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
-
-Kind: TypeAlias = Literal[
-    "account",
-    "alias",
-    "book",
-    "dimension",
-    "figure",
-    "group",
-    "meter",
-    "model",
-    "modifier",
-    "source",
-    "unit",
-    "value",
-]
-METERS: tuple[Kind, ...] = ("meter", "group", "unit")
-MODELS: tuple[Kind, ...] = ("model", "group")
-
-DECLARED: dict[tuple[type, str], Kind] = {
-    (t.BookHeader, "name"): "book",
-    (t.Source, "name"): "source",
-    (t.Dimension, "name"): "dimension",
-    (t.Accounts, "names"): "account",
-    (t.Unit, "name"): "unit",
-    (t.Meter, "names"): "meter",
-    (t.Group, "name"): "group",
-    (t.Alias, "name"): "alias",
-    (t.Figures, "name"): "figure",
-    (t.Multiplier, "name"): "modifier",
-    (t.Surcharge, "name"): "modifier",
-    (t.Limit, "name"): "modifier",
-    (t.Tiers, "name"): "dimension",
-    (t.Commitment, "name"): "modifier",
-    (t.Credit, "name"): "modifier",
-}
-"""The fields of statements that declare a name. Values and models are declared in lines and
-rows.
-"""
-
-USED: dict[tuple[type, str], tuple[Kind, ...]] = {
-    (t.Endings, "models"): MODELS,
-    (t.Endings, "except_models"): MODELS,
-    (t.Endings, "see"): ("source",),
-    (t.Unit, "of"): ("unit",),
-    (t.Meter, "unit"): ("unit",),
-    (t.Per, "unit"): ("unit",),
-    (t.Figures, "unit"): ("unit",),
-    (t.ChargePrice, "after_unit"): ("unit",),
-    (t.ChargeMinimum, "unit"): ("unit",),
-    (t.ChargePool, "unit"): ("unit",),
-    (t.Use, "unit"): ("unit",),
-    (t.Group, "members"): ("meter", "model", "group"),
-    (t.Alias, "model"): ("model",),
-    (t.Given, "model"): ("model", "alias"),
-    (t.FactorClause, "meters"): METERS,
-    (t.Addition, "meters"): METERS,
-    (t.LimitLine, "meters"): METERS,
-    (t.Counting, "meters"): METERS,
-    (t.AgreedLine, "meters"): METERS,
-    (t.TierLine, "unit"): ("unit",),
-    (t.Threshold, "meters"): METERS,
-    (t.ClaimPrices, "meters"): METERS,
-    (t.Term, "meter"): METERS,
-    (t.Use, "meter"): ("meter",),
-    (t.Derive, "meter"): ("meter",),
-    (t.Derive, "of"): ("meter",),
-    (t.DeriveLine, "of"): ("meter",),
-    (t.DerivedFactor, "of"): ("meter",),
-    (t.Charge, "name"): ("meter",),
-    (t.Account, "holder"): ("account",),
-    (t.IsTest, "dimension"): ("dimension",),
-    (t.Fact, "dimension"): ("dimension",),
-    (t.AllowValue, "dimension"): ("dimension",),
-    (t.Exclude, "left"): ("modifier",),
-    (t.Exclude, "right"): ("modifier",),
-    (t.Stack, "names"): ("modifier",),
-    (t.Stack, "after"): ("modifier",),
-    (t.AllowPair, "left"): ("modifier",),
-    (t.AllowPair, "right"): ("modifier",),
-    (t.ClaimNeverMeets, "left"): ("modifier",),
-    (t.ClaimNeverMeets, "right"): ("modifier",),
-    (t.ClaimCommute, "names"): ("modifier",),
-    (t.ClaimIs, "name"): ("modifier",),
-    (t.ExpectRefused, "left"): ("modifier",),
-    (t.ExpectRefused, "right"): ("modifier",),
-    (t.Amend, "name"): ("modifier", "meter"),
-    (t.ClaimAgrees, "book"): ("book",),
-    (t.BookHeader, "extends"): ("book",),
-}
-"""What a name in a field may stand for, the likeliest first."""
-
-VALUES: dict[tuple[type, str], str] = {
-    (t.Dimension, "default"): "name",
-    (t.IsTest, "values"): "dimension",
-    (t.Fact, "value"): "dimension",
-    (t.AllowValue, "value"): "dimension",
-}
-"""The fields that hold values of the dimension that another field of the node names."""
-
-NO_NAMES: frozenset[tuple[type, str]] = frozenset(
-    {
-        (t.BookHeader, "currency"),
-        (t.Convert, "currency"),
-        (t.Account, "period"),
-        (t.ChargeMinimum, "each"),
-        (t.Clock, "days"),
-        (t.Clock, "zone"),
-        (t.Meter, "counts"),
-        (t.Round, "stage"),
-        (t.Source, "unit"),
-        (t.Round, "mode"),
-        (t.ValueLine, "values"),
-        (t.TierLine, "name"),
-        (t.Counting, "way"),
-        (t.Cell, "value"),
-    }
-)
-"""Words that no statement declares, and names that are read with the line around them."""
+from pricelang.syntax.words import is_name, reserved
 
 
 @frozen
@@ -195,6 +79,20 @@ def _name(node: Any, field: str, name: t.Name) -> Iterator[Occurrence]:
         yield Occurrence(name.text, name.span, ("value",), False, dimension)
 
 
+def fixed_words(node: Any, line: int, column: int) -> tuple[str, ...]:
+    """The usual words at a place of a tree whose word no statement declares."""
+    kind: Any = type(node)
+    for field in _fields(kind):
+        value = getattr(node, field)
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, t.Name) and (one.span.line, one.span.column) == (line, column):
+                return FIXED.get((kind, field), ())
+            found = fixed_words(one, line, column) if isinstance(one, t.Node) else ()
+            if found:
+                return found
+    return ()
+
+
 def _table(table: t.TableOfCells, columns: dict[str, Kind], declares: bool) -> Iterator[Occurrence]:
     """The names in a table: its columns, the models of its rows, values and sources."""
     headers = [
@@ -214,10 +112,6 @@ def _table(table: t.TableOfCells, columns: dict[str, Kind], declares: bool) -> I
                 yield Occurrence(cell.value.text, cell.span, ("source",))
             else:
                 yield Occurrence(cell.value.text, cell.span, ("value",), False, header)
-
-
-OWN_COLUMNS = frozenset({"model", "from", "see", "unsure", "released", "retired", "deprecated"})
-"""Columns of tables that name nothing of the book."""
 
 
 @cache
@@ -262,6 +156,17 @@ class Names:
     def declaration(self, key: Key) -> Occurrence | None:
         """Where a name is declared; None for a unit of the language, such as an hour."""
         return self.declared.get(key)
+
+    def why_not(self, key: Key, text: str) -> str | None:
+        """Why something cannot be renamed so; None where it can."""
+        kind, dimension, _ = key
+        if text in reserved():
+            return f"`{text}` is a word of the language"
+        if not is_name(text):
+            return f"`{text}` is no name: letters, digits and `_.:@/-`"
+        if (kind, dimension, text) in self.declared:
+            return f"there is a {kind} `{text}` already"
+        return None
 
     def of_kind(self, kind: Kind, dimension: str = "") -> list[str]:
         """The names of a kind, in order: those that are declared, and units that are used."""

@@ -8,11 +8,12 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import define, field
 
-from pricelang.check.book_files import Layer, included
+from pricelang.check.book_files import Layer, TextFile, included
+from pricelang.check.extended import ENTRY
 from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.editor.names import Names
@@ -26,18 +27,28 @@ if TYPE_CHECKING:
 
 MAX_FOLDERS = 4
 """So many folders above a file may hold the book that includes it."""
+Stamp: TypeAlias = tuple[int, int] | None
 _HEADER = re.compile(r"^book[ \t]", re.MULTILINE)
 
 
 @define(eq=False, slots=False)
 class OpenBook:
-    """A book as it stands on the screen. `book` is None where faults leave none."""
+    """A book as it stands on the screen. `book` is None where faults leave none; a book is not
+    `whole` where some of its files cannot be read, and has the others alone. `stamps` are those
+    of the files on the disk.
+    """
 
     entry: Path
     layers: tuple[Layer, ...]
     book: Book | None
     faults: tuple[Fault, ...]
-    texts: Mapping[str, str] = field(factory=dict)
+    whole: bool
+    stamps: Mapping[Path, Stamp] = field(factory=dict)
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The texts of all layers, by the name that messages show."""
+        return {file.name: file.text for layer in self.layers for file in layer.files}
 
     @cached_property
     def paths(self) -> dict[str, Path]:
@@ -47,7 +58,7 @@ class OpenBook:
     @cached_property
     def own_paths(self) -> dict[str, Path]:
         """The files of the book itself, without those of the books that it extends."""
-        return {file.name: file.path for file in self.layers[-1].files} if self.layers else {}
+        return {file.name: file.path for file in self.layers[-1].files}
 
     @cached_property
     def statements(self) -> tuple[t.Statement, ...]:
@@ -74,8 +85,26 @@ class OpenBook:
 
     def name_of(self, path: Path) -> str | None:
         """The name that messages show for a file."""
-        real = path.resolve()
-        return next((name for name, own in self.paths.items() if own.resolve() == real), None)
+        return self.names_by_path.get(path.resolve())
+
+    @cached_property
+    def names_by_path(self) -> dict[Path, str]:
+        """The names of the files by path, with all links followed."""
+        return {path.resolve(): name for name, path in self.paths.items()}
+
+    @cached_property
+    def own_real_paths(self) -> frozenset[Path]:
+        """The paths of the book's own files, with all links followed."""
+        return frozenset(path.resolve() for path in self.own_paths.values())
+
+    def is_current(self, unsaved: Mapping[Path, str]) -> bool:
+        """Decides whether the files are still what was read, on the screen or on the disk."""
+        return self.whole and all(
+            unsaved[path] == self.texts[name]
+            if path in unsaved
+            else stamp_of(path) == self.stamps.get(path)
+            for path, name in self.names_by_path.items()
+        )
 
 
 def open_book(entry: Path, unsaved: Mapping[Path, str]) -> OpenBook:
@@ -83,9 +112,34 @@ def open_book(entry: Path, unsaved: Mapping[Path, str]) -> OpenBook:
     try:
         layers = read_layers(entry, unsaved)
     except BookError as error:
-        return OpenBook(entry, (), None, error.faults, error.texts)
+        texts = error.texts or {_prefix(entry) + entry.name: _text(entry, unsaved)}
+        files = (TextFile(name, _path_in(entry, name), text) for name, text in texts.items())
+        return OpenBook(entry, (Layer(tuple(files)),), None, error.faults, False)
+    paths = {file.path.resolve() for layer in layers for file in layer.files}
+    stamps = {path: stamp_of(path) for path in paths - unsaved.keys()}
     checked = check_layers(layers)
-    return OpenBook(entry, layers, checked.book, checked.faults, checked.texts)
+    return OpenBook(entry, layers, checked.book, checked.faults, True, stamps)
+
+
+def stamp_of(path: Path) -> Stamp:
+    """When a file was last written and how long it is; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _prefix(entry: Path) -> str:
+    return f"{entry.parent.resolve().name}/" if entry.name == ENTRY else ""
+
+
+def _path_in(entry: Path, name: str) -> Path:
+    """The path of a file of a book by the name that messages show; the entry's where there is
+    none.
+    """
+    path = entry.parent / name.removeprefix(_prefix(entry))
+    return path if path.is_file() else entry
 
 
 def book_entry(path: Path, unsaved: Mapping[Path, str]) -> Path:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
+from urllib.parse import unquote
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -31,7 +32,7 @@ LENSES: tuple[Callable[[OpenBook], Iterable[Lens]], ...] = (
 
 
 class PriceServer(LanguageServer):
-    """The server, and the books that are open in it."""
+    """The server, and the books that are open in it, each by its entry."""
 
     def __init__(self) -> None:
         super().__init__("pricelang", __version__)
@@ -42,36 +43,44 @@ class PriceServer(LanguageServer):
 
     # ---- books ----
 
+    def open_paths(self) -> dict[Path, str]:
+        """The addresses of the documents on the screen, by path with all links followed."""
+        return {self.path_of(uri).resolve(): uri for uri in self.workspace.text_documents}
+
+    def path_of(self, uri: str) -> Path:
+        """The path of a document; a new one, which has none, lies beside the others."""
+        found = to_fs_path(uri)
+        root = Path(self.workspace.root_path or ".")
+        return Path(found) if found is not None else root / unquote(uri.rpartition(":")[2])
+
     def unsaved(self) -> dict[Path, str]:
         """The texts on the screen, by path with all links followed."""
-        found = {}
-        for uri, document in self.workspace.text_documents.items():
-            path = to_fs_path(uri)
-            if path is not None:
-                found[Path(path).resolve()] = document.source.replace("\r\n", "\n")
-        return found
+        documents = self.workspace.text_documents
+        return {
+            path: documents[uri].source.replace("\r\n", "\n")
+            for path, uri in self.open_paths().items()
+        }
+
+    def entry_of(self, uri: str) -> Path:
+        """The entry of the book that a document is of."""
+        return book_entry(self.path_of(uri), self.unsaved())
 
     def book_of(self, uri: str) -> OpenBook:
         """The book that a document is of, checked since its last change."""
+        return self.book_at(self.entry_of(uri))
+
+    def book_at(self, entry: Path) -> OpenBook:
+        """The book of an entry, checked since its last change."""
         texts = self.unsaved()
-        entry = book_entry(_path(uri), texts)
         known = self.books.get(entry)
-        # one whose files could not be read has none to look at
-        if (
-            known is None
-            or not known.paths
-            or any(
-                texts.get(path.resolve(), known.texts[name]) != known.texts[name]
-                for name, path in known.paths.items()
-            )
-        ):
+        if known is None or not known.is_current(texts):
             known = self.books[entry] = open_book(entry, texts)
         return known
 
     def document(self, uri: str) -> tuple[OpenBook, str | None, Ranges]:
         """The book that a document is of, the name that messages show for it, and the places."""
         opened = self.book_of(uri)
-        return opened, opened.name_of(_path(uri)), self.ranges(opened)
+        return opened, opened.name_of(self.path_of(uri)), self.ranges(opened)
 
     def ranges(self, opened: OpenBook) -> Ranges:
         """The places of a book as the editor counts them."""
@@ -80,47 +89,99 @@ class PriceServer(LanguageServer):
     # ---- after a change ----
 
     def changed(self, uri: str) -> None:
-        """Checks the book of a document soon, then decides its lenses: all that the next letter
-        calls off.
+        """Checks the books of a document soon: its own, and those that extend it."""
+        self.check_soon(self.entry_of(uri))
+        self._check_those_with(self.path_of(uri))
+
+    def closed(self, uri: str) -> None:
+        """Forgets the book of a document that was the last one open of it; another counts with
+        the text on the disk from now on.
         """
-        entry = book_entry(_path(uri), self.unsaved())
+        self._forget_others()
+        self._check_those_with(self.path_of(uri))
+
+    def files_changed(self) -> None:
+        """Checks the open books whose files were changed, made or deleted on the disk."""
+        texts = self.unsaved()
+        for entry in self._forget_others():
+            known = self.books.get(entry)
+            if known is None or not known.is_current(texts):
+                self.check_soon(entry)
+
+    def _forget_others(self) -> set[Path]:
+        """The entries of the books that have a document on the screen; what is known of others
+        goes, and what was told of them is taken back.
+        """
+        used = {self.entry_of(uri) for uri in self.workspace.text_documents}
+        for entry in {*self.books, *self.waiting} - used:
+            waiting = self.waiting.pop(entry, None)
+            if waiting is not None:
+                waiting.cancel()
+            for target in self.published.pop(entry, ()):
+                self._publish(target, [])
+            self.books.pop(entry, None)
+            self.lenses.pop(entry, None)
+        return used
+
+    def _check_those_with(self, path: Path) -> None:
+        real = path.resolve()
+        for entry, known in list(self.books.items()):
+            if real in known.names_by_path and entry != path:
+                self.check_soon(entry)
+
+    def check_soon(self, entry: Path) -> None:
+        """Checks a book soon, then decides its lenses: all that the next letter calls off."""
         before = self.waiting.pop(entry, None)
         if before is not None:
             before.cancel()
-        self.waiting[entry] = asyncio.get_running_loop().create_task(self._settle(uri))
+        self.waiting[entry] = asyncio.get_running_loop().create_task(self._settle(entry))
 
-    async def _settle(self, uri: str) -> None:
+    async def _settle(self, entry: Path) -> None:
         await asyncio.sleep(PAUSE)
-        self.publish(uri)
-        opened = self.book_of(uri)
+        self._forget_others()
+        opened = self.book_at(entry)
+        self.publish(opened)
         for kind, decide in enumerate(LENSES):
             # A letter that came meanwhile is heard here, and ends this.
             await asyncio.sleep(LETTER)
-            self.lenses.setdefault(opened.entry, {})[kind] = tuple(decide(opened))
+            self.lenses.setdefault(entry, {})[kind] = tuple(decide(opened))
             self._ask_for_lenses()
+        wrong = [lens for lens in self.lenses_of(opened) if lens.wrong]
+        if wrong:
+            self.publish(opened, wrong)
+        self.waiting.pop(entry, None)
 
-    def publish(self, uri: str) -> None:
-        """Tells the editor what is wrong with the book of a document, file by file."""
-        opened, here, ranges = self.document(uri)
-        by_file: dict[str, list[Fault]] = {}
+    def publish(self, opened: OpenBook, wrong: Iterable[Lens] = ()) -> None:
+        """Tells the editor what is wrong with a book, file by file: its own, and those below it
+        that are of no other open book. `wrong` are the examples and claims that fail.
+        """
+        shown, ranges = self.open_paths(), self.ranges(opened)
+        files = {
+            name: shown.get(path) or from_fs_path(str(path)) or ""
+            for path, name in opened.names_by_path.items()
+        }
+        here = next(iter(opened.own_paths))
+        by_file: dict[str, list[lsp.Diagnostic]] = {}
         for fault in opened.faults:
-            by_file.setdefault(fault.span.file or here or "", []).append(fault)
-        files = {name: from_fs_path(str(path)) or "" for name, path in opened.paths.items()}
-        if not files:  # a book whose files cannot all be read
-            files = {name: self._uri(opened, name, uri) for name in {*by_file, *opened.texts}}
-        gone = self.published.get(opened.entry, set()) - set(files.values())
-        for target in gone:
+            found = self._diagnostic(ranges, files, fault)
+            by_file.setdefault(fault.span.file or here, []).append(found)
+        for lens in wrong:
+            by_file.setdefault(lens.file, []).append(_failing(ranges, lens))
+        told = {
+            files[name]: by_file.get(name, [])
+            for path, name in opened.names_by_path.items()
+            if name in opened.own_paths
+            or (name in by_file and not self._is_of_another(opened, path))
+        }
+        for target in self.published.get(opened.entry, set()) - told.keys():
             self._publish(target, [])
-        self.published[opened.entry] = set()
-        for name, target in files.items():
-            faults = by_file.get(name, [])
-            if faults or name in opened.own_paths or not opened.layers:
-                self.published[opened.entry].add(target)
-                self._publish(target, [self._diagnostic(ranges, files, one) for one in faults])
+        self.published[opened.entry] = set(told)
+        for target, diagnostics in told.items():
+            self._publish(target, diagnostics)
 
-    def _uri(self, opened: OpenBook, name: str, uri: str) -> str:
-        path = opened.entry.parent / Path(name).name
-        return (from_fs_path(str(path)) if path.is_file() else None) or uri
+    def _is_of_another(self, opened: OpenBook, path: Path) -> bool:
+        books = (one for one in self.books.values() if one is not opened)
+        return any(path in one.own_real_paths for one in books)
 
     def _publish(self, uri: str, found: list[lsp.Diagnostic]) -> None:
         document = self.workspace.text_documents.get(uri)
@@ -153,9 +214,16 @@ class PriceServer(LanguageServer):
         capabilities = self.client_capabilities.workspace
         lens = capabilities.code_lens if capabilities is not None else None
         if lens is not None and lens.refresh_support:
-            self.workspace_code_lens_refresh(None, callback=lambda _: None)
+            self.workspace_code_lens_refresh(None)
 
     # ---- questions ----
+
+    def takes_snippets(self) -> bool:
+        """Decides whether the editor fills in blanks of what it completes."""
+        document = self.client_capabilities.text_document
+        completion = document.completion if document is not None else None
+        item = completion.completion_item if completion is not None else None
+        return item is not None and bool(item.snippet_support)
 
     def name_at(
         self, uri: str, position: lsp.Position
@@ -170,9 +238,14 @@ class PriceServer(LanguageServer):
 
     def location(self, opened: OpenBook, span: Span) -> lsp.Location:
         """A stretch of a book as a place for the editor."""
-        uri = from_fs_path(str(opened.paths[span.file].resolve())) or ""
+        path = opened.paths[span.file].resolve()
+        uri = self.open_paths().get(path) or from_fs_path(str(path)) or ""
         return lsp.Location(uri, self.ranges(opened).of(span))
 
 
-def _path(uri: str) -> Path:
-    return Path(to_fs_path(uri) or uri)
+def _failing(ranges: Ranges, lens: Lens) -> lsp.Diagnostic:
+    """An example or a claim that fails, at its first line."""
+    row = ranges.rows(lens.file)[lens.line - 1]
+    where = ranges.of(Span(lens.file, lens.line, 1, lens.line, len(row) + 1))
+    severity = lsp.DiagnosticSeverity.Error
+    return lsp.Diagnostic(where, lens.text, severity, code=row.split()[0], source="pricelang")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcInvalidParams
 
-from pricelang.editor.completion import proposals
+from pricelang.editor.completion import Proposal, proposals, word_start
+from pricelang.editor.fields import Kind
 from pricelang.editor.fixes import fixes_of
 from pricelang.editor.hover import about_figure, about_name
 from pricelang.editor.marks import LEGEND, marks_of
-from pricelang.editor.names import Key, Kind
+from pricelang.editor.meanings import about_word, about_word_at
+from pricelang.editor.names import Key
 from pricelang.editor.open_books import OpenBook
 from pricelang.editor.outline import outline
 from pricelang.editor.price_server import PriceServer
@@ -52,6 +55,31 @@ def did_save(ls: PriceServer, params: lsp.DidSaveTextDocumentParams) -> None:
     ls.changed(params.text_document.uri)
 
 
+@server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
+def did_close(ls: PriceServer, params: lsp.DidCloseTextDocumentParams) -> None:
+    """A document was closed: what it was on the screen counts no more."""
+    ls.closed(params.text_document.uri)
+
+
+@server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+def did_change_watched_files(ls: PriceServer, params: lsp.DidChangeWatchedFilesParams) -> None:
+    """Files were changed, made or deleted on the disk."""
+    ls.files_changed()
+
+
+@server.feature(lsp.INITIALIZED)
+def initialized(ls: PriceServer, params: lsp.InitializedParams) -> None:
+    """Asks an editor that can to tell of files that change on the disk."""
+    workspace = ls.client_capabilities.workspace
+    watched = workspace.did_change_watched_files if workspace is not None else None
+    if watched is not None and watched.dynamic_registration:
+        options = lsp.DidChangeWatchedFilesRegistrationOptions(
+            [lsp.FileSystemWatcher("**/*.price")]
+        )
+        which = lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+        ls.client_register_capability(lsp.RegistrationParams([which]))
+
+
 @server.feature(lsp.TEXT_DOCUMENT_HOVER)
 def hover(ls: PriceServer, params: lsp.HoverParams) -> lsp.Hover | None:
     """What stands at a place."""
@@ -67,8 +95,9 @@ def hover(ls: PriceServer, params: lsp.HoverParams) -> lsp.Hover | None:
     if file is None:
         return None
     line, column = ranges.place(file, params.position)
-    figure = about_figure(opened, file, line, column)
-    return lsp.Hover(_markdown(figure)) if figure is not None else None
+    about = about_figure(opened, file, line, column)
+    about = about or about_word_at(ranges.rows(file)[line - 1], column)
+    return lsp.Hover(_markdown(about)) if about is not None else None
 
 
 def _markdown(text: str) -> lsp.MarkupContent:
@@ -110,13 +139,18 @@ def prepare_rename(ls: PriceServer, params: lsp.PrepareRenameParams) -> lsp.Rang
 
 @server.feature(lsp.TEXT_DOCUMENT_RENAME)
 def rename(ls: PriceServer, params: lsp.RenameParams) -> lsp.WorkspaceEdit | None:
-    """A new name for a name, in all files of the book."""
+    """A new name for a name, in all files of the book. Raises `JsonRpcInvalidParams` for one that
+    cannot be.
+    """
     found = ls.name_at(params.text_document.uri, params.position)
     if found is None:
         return None
     opened, _, key = found
     if key is None or not _is_own(opened, key):
         return None
+    why = opened.names.why_not(key, params.new_name)
+    if why is not None:
+        raise JsonRpcInvalidParams(why)
     edits: dict[str, list[lsp.TextEdit]] = {}
     for one in opened.names.uses.get(key, ()):
         place = ls.location(opened, one.span)
@@ -130,25 +164,33 @@ def _is_own(opened: OpenBook, key: Key | None) -> bool:
     return declared is not None and declared.span.file in opened.own_paths
 
 
-@server.feature(
-    lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[" ", "|", ","])
-)
+@server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=[" "]))
 def completion(ls: PriceServer, params: lsp.CompletionParams) -> lsp.CompletionList:
     """What may stand at a place."""
     uri = params.text_document.uri
-    opened = ls.book_of(uri)
     text = ls.workspace.get_text_document(uri).source.replace("\r\n", "\n")
-    line, column = Ranges(ls.workspace.position_codec, {"": text}).place("", params.position)
-    items = [
-        lsp.CompletionItem(
-            one.text,
-            kind=KINDS.get(one.kind, lsp.CompletionItemKind.Variable),
-            detail=one.kind,
-            sort_text=f"{one.order:02d}{one.text}",
-        )
-        for one in proposals(opened, text, line, column)
-    ]
-    return lsp.CompletionList(is_incomplete=False, items=items)
+    ranges = Ranges(ls.workspace.position_codec, {"": text})
+    line, column = ranges.place("", params.position)
+    start = word_start(ranges.rows("")[line - 1], column)
+    where = ranges.of(Span("", line, start, line, column))
+    found = proposals(ls.book_of(uri).names, text, line, column)
+    snippets = ls.takes_snippets()
+    return lsp.CompletionList(False, [_item(one, where, snippets) for one in found])
+
+
+def _item(one: Proposal, where: lsp.Range, snippets: bool) -> lsp.CompletionItem:
+    about = about_word(one.text) if one.kind is None else None
+    snippet = one.snippet if snippets else ""
+    plain, filled = lsp.InsertTextFormat.PlainText, lsp.InsertTextFormat.Snippet
+    return lsp.CompletionItem(
+        one.text,
+        kind=KINDS.get(one.kind, lsp.CompletionItemKind.Variable),
+        label_details=lsp.CompletionItemLabelDetails(description=one.about or one.kind),
+        documentation=_markdown(about) if about is not None else None,
+        sort_text=f"{one.order:03d}{one.text}",
+        insert_text_format=filled if snippet else plain,
+        text_edit=lsp.TextEdit(where, snippet or one.text),
+    )
 
 
 @server.feature(lsp.TEXT_DOCUMENT_FORMATTING)

@@ -176,3 +176,36 @@ def test_a_certain_fix_takes_its_fault_away_and_brings_none_that_cannot_be_read(
             assert len(new) <= len(known)
             end = max(edit.span.column + len(edit.text) for edit in fix.edits)
             assert all(x.span.column >= min(end, fault.span.column + 1) for x in new)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "title"),
+    [
+        ('note "x" for zzz', "unknown_model", "write `alpha`"),
+        (
+            "models\n  | model | released   |\n  | beta  | 2026-02-01 |\n"
+            "rates per MTok\n  | model | from       | input |\n  | beta  | 2026-02-01 | $1    |\n"
+            'example "alpha"\n  given alpha at 2026-01-01\n  uses 1,000,000 input\n  costs $1',
+            "no_example",
+            "add an example",
+        ),
+        (
+            "models\n  | model | released   |\n  | beta  | 2026-02-01 |\n"
+            "rates per MTok\n  | model | from       | input |\n  | beta  | 2026-02-01 | $1    |\n"
+            "figures window in tokens\n  | model | from       | most | see  |\n"
+            "  | alpha | 2026-01-01 | 5    | page |",
+            "no_figure",
+            "add a row",
+        ),
+    ],
+)
+def test_a_fix_that_its_author_completes_mends_the_fault(wrong: str, code: str, title: str) -> None:
+    text = HEAD + wrong + "\n"
+    for attempt in range(2):
+        checked = check_layers((Layer((TextFile("b.price", Path("b.price"), text),)),))
+        found = [fault for fault in checked.faults if fault.code == code]
+        assert len(found) == 1 - attempt
+        for fault in found:
+            (fix,) = (one for one in fixes_of(fault, checked.texts) if one.title == title)
+            assert not fix.certain
+            text = apply_edits(text, fix.edits)

@@ -7,7 +7,7 @@ import re
 import pytest
 from attrs import fields, has
 
-from pricelang.editor.names import DECLARED, NO_NAMES, USED, VALUES
+from pricelang.editor.fields import DECLARED, FIXED, USED, VALUES
 from pricelang.syntax import tree as t
 
 PLACES = [
@@ -25,5 +25,5 @@ def test_there_are_names() -> None:
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place[0].__name__}.{place[1]}")
 def test_a_field_with_names_says_what_they_are(place: tuple[type, str]) -> None:
-    tables = (DECLARED, USED, VALUES, NO_NAMES)
+    tables = (DECLARED, USED, VALUES, FIXED)
     assert sum(place in table for table in tables) == 1

@@ -9,8 +9,10 @@ async function start() {
   const command = workspace.getConfiguration("pricelang").get("command");
   try {
     client = new LanguageClient("pricelang", "pricelang", serverOptions(command), {
-      documentSelector: [{ scheme: "file", language: "pricelang" }],
-      synchronize: { fileEvents: workspace.createFileSystemWatcher("**/*.price") },
+      documentSelector: [
+        { scheme: "file", language: "pricelang" },
+        { scheme: "untitled", language: "pricelang" },
+      ],
     });
     await client.start();
   } catch (error) {

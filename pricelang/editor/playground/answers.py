@@ -146,7 +146,7 @@ def _words(screen: Screen, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]
 
     if screen.opened is not None:
         line, column = given["at"]
-        found = proposals(screen.opened, given["files"][given["file"]], line + 1, column + 1)
+        found = proposals(screen.opened.names, given["files"][given["file"]], line + 1, column + 1)
         for one in sorted(found, key=lambda one: (one.order, one.text)):
             yield {"text": one.text, "kind": one.kind}
 
