@@ -6,7 +6,8 @@ import { startPython } from "./python.js";
 import { fillForm, readForm } from "./request.js";
 
 const PAUSE = 120; // ms without a key before a question
-const REST = 400; // ms without a key before the checks, which may take longer than a key waits
+const REST = 400; // ms without a key before the checks, which may take longer than a key should wait
+const LONG = 2000; // ms more, where an answer takes long
 
 const python = startPython();
 const [examples, colours] = await Promise.all(
@@ -20,6 +21,7 @@ const left = new Map();
 let texts = new Map();
 let faults = [];
 let checks = null;
+let answered = false; // whether Python has said anything of this example
 let current = false; // whether the checks are those of the text as it stands
 let notice = "";
 let timer = 0;
@@ -84,7 +86,7 @@ async function ask() {
   busy = false;
   document.body.removeAttribute("aria-busy");
   document.body.dataset.answers = Number(document.body.dataset.answers ?? 0) + 1;
-  if (!document.body.dataset.waiting) timer = setTimeout(askChecks, REST);
+  if (!document.body.dataset.waiting) timer = setTimeout(askChecks, REST + Math.min(2 * Number(document.body.dataset.took), LONG));
 }
 
 /** Asks what the examples come to and whether the claims hold, once nobody types. */
@@ -100,6 +102,7 @@ async function askChecks() {
 
 function show(answer) {
   faults = answer.faults;
+  answered = true;
   if (faults.some(({ severity }) => severity === "error")) checks = null;
   showFaults();
   const stale = answer.html === null;
@@ -120,6 +123,7 @@ function showFaults() {
   editor.faults(faults.filter(here));
   editor.checks((checks ?? []).filter(here));
   fillFaults(at("faults"), { faults, checks: checks ?? [], shown: screen.file, mend: editor.mend });
+  if (!answered && !notice) return;
   const { text, kind } = summary(faults, checks ?? [], current);
   at("status").textContent = notice || text;
   at("status").className = notice ? "warning" : kind;
@@ -170,7 +174,7 @@ function begin(example, said = {}, states = new Map()) {
   at("day").elements.at.value = screen.day;
   faults = [];
   checks = null;
-  current = false;
+  answered = current = false;
   screen.file = "";
   showFile(said.file in screen.files ? said.file : example.shown);
   showTab(screen.tab);
