@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -129,7 +130,9 @@ class DraftNames(DraftFaults):
         """The unit of a name, or None after a fault."""
         found = find_unit(name.text, self.units)
         if found is None:
-            self.unknown("unit", name, [unit.name for unit in self.units])
+            lacking = _lacking(name.text, self.units)
+            known = [] if lacking else [unit.name for unit in self.units]
+            self.unknown("unit", name, known, help=lacking)
         return found
 
     def per_size(self, per: t.Per, meter: int, span: Span) -> tuple[Fraction, str]:
@@ -160,3 +163,14 @@ class DraftNames(DraftFaults):
             )
             self.fault("currency", message, money.span)
         return money.value
+
+
+def _lacking(name: str, units: Sequence[m.Unit]) -> str | None:
+    """What declares a name such as `MTok`, where no unit is so many tokens: no price of a million
+    is one of a token.
+    """
+    match = re.fullmatch(r"([km])_?tok(?:en)?s?", name, re.IGNORECASE)
+    size = 0 if match is None else {"k": 1_000, "m": 1_000_000}[match[1].lower()]
+    if not size or any((unit.kind, unit.size) == ("token", size) for unit in units):
+        return None
+    return f"say what it is: `unit {name} is {size:,} tokens`"
