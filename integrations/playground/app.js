@@ -4,6 +4,7 @@ import { fillFaults, summary } from "./faults.js";
 import { packed, unpacked } from "./link.js";
 import { startPython } from "./python.js";
 import { fillForm, readForm } from "./request.js";
+import { mark, tabsOf } from "./tabs.js";
 
 const PAUSE = 120; // ms without a key before a question
 const REST = 400; // ms without a key before the checks, which may take longer than a key should wait
@@ -14,7 +15,7 @@ const [examples, colours] = await Promise.all(
   ["./examples.json", "./colours.json"].map(async (path) => (await fetch(path)).json()),
 );
 const at = (id) => document.getElementById(id);
-const tabs = [...document.querySelectorAll("[role=tab]")];
+const tabs = tabsOf(document.querySelector("[role=tablist]"), (name) => showTab(name));
 const screen = { example: examples[0], files: {}, file: "", tab: "guide", request: null, day: "", form: null };
 /** What was on the screen of each example when another was chosen: nothing that was written is lost. */
 const left = new Map();
@@ -217,12 +218,8 @@ function showFile(name) {
 
 function showTab(name) {
   screen.tab = tabs.some((tab) => tab.dataset.tab === name) ? name : "guide";
-  for (const tab of tabs) {
-    const chosen = tab.dataset.tab === screen.tab;
-    tab.setAttribute("aria-selected", chosen);
-    tab.tabIndex = chosen ? 0 : -1;
-    if (chosen) at("panel").setAttribute("aria-labelledby", tab.id);
-  }
+  mark(tabs, screen.tab);
+  at("panel").setAttribute("aria-labelledby", `tab-${screen.tab}`);
   at("panel").dataset.tab = screen.tab;
   at("guide").hidden = screen.tab !== "guide";
   at("panel").hidden = screen.tab === "guide";
@@ -266,15 +263,6 @@ at("request").addEventListener("input", () => {
 at("day").addEventListener("input", () => {
   screen.day = at("day").elements.at.value.trim();
   later();
-});
-for (const tab of tabs) tab.addEventListener("click", () => showTab(tab.dataset.tab));
-document.querySelector("[role=tablist]").addEventListener("keydown", ({ key }) => {
-  const now = tabs.findIndex((tab) => tab.dataset.tab === screen.tab);
-  const next = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: -1 }[key];
-  if (next === undefined) return;
-  const tab = tabs.at(next % tabs.length);
-  tab.focus();
-  showTab(tab.dataset.tab);
 });
 for (const button of document.querySelectorAll("button[data-view]")) {
   button.addEventListener("click", () => showView(button.dataset.view));

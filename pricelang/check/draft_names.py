@@ -171,6 +171,6 @@ def _lacking(name: str, units: Sequence[m.Unit]) -> str | None:
     """
     match = re.fullmatch(r"([km])_?tok(?:en)?s?", name, re.IGNORECASE)
     size = 0 if match is None else {"k": 1_000, "m": 1_000_000}[match[1].lower()]
-    if not size or any((unit.kind, unit.size) == ("token", size) for unit in units):
+    if not size or any(unit.kind == "token" and unit.size == size for unit in units):
         return None
     return f"say what it is: `unit {name} is {size:,} tokens`"
