@@ -4,22 +4,25 @@ import { fillFaults, summary } from "./faults.js";
 import { packed, unpacked } from "./link.js";
 import { startPython } from "./python.js";
 import { fillForm, readForm } from "./request.js";
+import { mark, tabsOf } from "./tabs.js";
 
 const PAUSE = 120; // ms without a key before a question
-const REST = 400; // ms without a key before the checks, which may take longer than a key waits
+const REST = 400; // ms without a key before the checks, which may take longer than a key should wait
+const LONG = 2000; // ms more, where an answer takes long
 
 const python = startPython();
 const [examples, colours] = await Promise.all(
   ["./examples.json", "./colours.json"].map(async (path) => (await fetch(path)).json()),
 );
 const at = (id) => document.getElementById(id);
-const tabs = [...document.querySelectorAll("[role=tab]")];
+const tabs = tabsOf(document.querySelector("[role=tablist]"), (name) => showTab(name));
 const screen = { example: examples[0], files: {}, file: "", tab: "guide", request: null, day: "", form: null };
 /** What was on the screen of each example when another was chosen: nothing that was written is lost. */
 const left = new Map();
 let texts = new Map();
 let faults = [];
 let checks = null;
+let answered = false; // whether Python has said anything of this example
 let current = false; // whether the checks are those of the text as it stands
 let notice = "";
 let timer = 0;
@@ -84,7 +87,7 @@ async function ask() {
   busy = false;
   document.body.removeAttribute("aria-busy");
   document.body.dataset.answers = Number(document.body.dataset.answers ?? 0) + 1;
-  if (!document.body.dataset.waiting) timer = setTimeout(askChecks, REST);
+  if (!document.body.dataset.waiting) timer = setTimeout(askChecks, REST + Math.min(2 * Number(document.body.dataset.took), LONG));
 }
 
 /** Asks what the examples come to and whether the claims hold, once nobody types. */
@@ -100,6 +103,7 @@ async function askChecks() {
 
 function show(answer) {
   faults = answer.faults;
+  answered = true;
   if (faults.some(({ severity }) => severity === "error")) checks = null;
   showFaults();
   const stale = answer.html === null;
@@ -120,6 +124,7 @@ function showFaults() {
   editor.faults(faults.filter(here));
   editor.checks((checks ?? []).filter(here));
   fillFaults(at("faults"), { faults, checks: checks ?? [], shown: screen.file, mend: editor.mend });
+  if (!answered && !notice) return;
   const { text, kind } = summary(faults, checks ?? [], current);
   at("status").textContent = notice || text;
   at("status").className = notice ? "warning" : kind;
@@ -170,7 +175,7 @@ function begin(example, said = {}, states = new Map()) {
   at("day").elements.at.value = screen.day;
   faults = [];
   checks = null;
-  current = false;
+  answered = current = false;
   screen.file = "";
   showFile(said.file in screen.files ? said.file : example.shown);
   showTab(screen.tab);
@@ -213,12 +218,8 @@ function showFile(name) {
 
 function showTab(name) {
   screen.tab = tabs.some((tab) => tab.dataset.tab === name) ? name : "guide";
-  for (const tab of tabs) {
-    const chosen = tab.dataset.tab === screen.tab;
-    tab.setAttribute("aria-selected", chosen);
-    tab.tabIndex = chosen ? 0 : -1;
-    if (chosen) at("panel").setAttribute("aria-labelledby", tab.id);
-  }
+  mark(tabs, screen.tab);
+  at("panel").setAttribute("aria-labelledby", `tab-${screen.tab}`);
   at("panel").dataset.tab = screen.tab;
   at("guide").hidden = screen.tab !== "guide";
   at("panel").hidden = screen.tab === "guide";
@@ -262,15 +263,6 @@ at("request").addEventListener("input", () => {
 at("day").addEventListener("input", () => {
   screen.day = at("day").elements.at.value.trim();
   later();
-});
-for (const tab of tabs) tab.addEventListener("click", () => showTab(tab.dataset.tab));
-document.querySelector("[role=tablist]").addEventListener("keydown", ({ key }) => {
-  const now = tabs.findIndex((tab) => tab.dataset.tab === screen.tab);
-  const next = { ArrowRight: now + 1, ArrowLeft: now - 1, Home: 0, End: -1 }[key];
-  if (next === undefined) return;
-  const tab = tabs.at(next % tabs.length);
-  tab.focus();
-  showTab(tab.dataset.tab);
 });
 for (const button of document.querySelectorAll("button[data-view]")) {
   button.addEventListener("click", () => showView(button.dataset.view));

@@ -57,7 +57,10 @@ class Draft(DraftNames):
     def _is_test(self, test: t.IsTest) -> m.Scope:
         index = self.dimension_index.get(test.dimension.text)
         if index is None:
-            self.unknown("dimension", test.dimension, self.dimension_index)
+            name = test.dimension.text
+            declare = f"declare it: `dimension {name} default VALUE`, its values on a line below"
+            help = None if self.dimension_index else declare
+            self.unknown("dimension", test.dimension, self.dimension_index, help=help)
             return ()
         mask = 0
         for value in test.values:

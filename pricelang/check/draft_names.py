@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -12,9 +13,6 @@ from pricelang.model import book as m
 from pricelang.model.units import TIMES, find_unit, plural
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
-
-_SIZES = {"ktok": "1,000", "mtok": "1,000,000", "gtok": "1,000,000,000"}
-"""The units of tokens that price lists have without a word."""
 
 
 @define
@@ -132,10 +130,9 @@ class DraftNames(DraftFaults):
         """The unit of a name, or None after a fault."""
         found = find_unit(name.text, self.units)
         if found is None:
-            known = [unit.name for unit in self.units]
-            size = _SIZES.get(name.text.lower().rstrip("s"))
-            help = f"declare it: `unit {name.text} is {size} tokens`" if size else None
-            self.unknown("unit", name, known if help is None else (), help=help)
+            lacking = _lacking(name.text, self.units)
+            known = [] if lacking else [unit.name for unit in self.units]
+            self.unknown("unit", name, known, help=lacking)
         return found
 
     def per_size(self, per: t.Per, meter: int, span: Span) -> tuple[Fraction, str]:
@@ -166,3 +163,14 @@ class DraftNames(DraftFaults):
             )
             self.fault("currency", message, money.span)
         return money.value
+
+
+def _lacking(name: str, units: Sequence[m.Unit]) -> str | None:
+    """What declares a name such as `MTok`, where no unit is so many tokens: no price of a million
+    is one of a token.
+    """
+    match = re.fullmatch(r"([kmg])_?tok(?:en)?s?", name, re.IGNORECASE)
+    size = 0 if match is None else {"k": 10**3, "m": 10**6, "g": 10**9}[match[1].lower()]
+    if not size or any(unit.kind == "token" and unit.size == size for unit in units):
+        return None
+    return f"declare it: `unit {name} is {size:,} tokens`"

@@ -295,7 +295,7 @@ def test_an_example_that_fails_is_seen_beside_its_line_and_below(page: Page) -> 
     page.until(page.quieter())
     assert page.text("#status") == "no faults, all checks hold"
     assert page.text(".check") == "✓ costs $2.25"
-    page.type_at("costs $2.25", "1")
+    page.type_at("  costs $2.25", "1")
     page.until(page.quieter())
     assert page.text("#status") == "1 example fails"
     assert page.text(".check.wrong") == "✗ costs $2.25, expected costs $2.251"
@@ -336,14 +336,14 @@ def test_a_new_user_writes_a_book_from_the_guide(page: Page) -> None:
     page.begin("small", "guide")
     page.rewrite("book shop", 'book acme "Acme" in USD')
     page.rewrite("meter input", "meter input, output, cache_read in tokens")
-    page.rewrite("model-1 | 2026-11", "| nano | 2026-01-01 |\n| mega | 2026-06-01 |")
-    page.rewrite("| from", "| model | from | input | output | cache_read |")
-    rows = "| nano | 2026-01-01 | 1 | 5 | 0.10 |\n| mega | 2026-06-01 | 4 | 20 | 0.40 |"
+    page.rewrite("model-1 | 2026-11", "  | nano | 2026-01-01 |\n| mega | 2026-06-01 |")
+    page.rewrite("| from", "  | model | from | input | output | cache_read |")
+    rows = "  | nano | 2026-01-01 | 1 | 5 | 0.10 |\n| mega | 2026-06-01 | 4 | 20 | 0.40 |"
     page.rewrite("| $3", rows)
-    page.rewrite("given model-1", "given nano at 2026-11-29, service_tier batch")
+    page.rewrite("given model-1", "  given nano at 2026-11-29, service_tier batch")
     assert page.text("#faults .fix") == "Mend these 6"
     page.click("#faults .fix")
-    page.rewrite("costs $2.25", "costs $0.75")
+    page.rewrite("  costs $2.25", "  costs $0.75")
     for number in range(page.ask("document.querySelectorAll('#guide .put').length")):
         page.click("#guide .put", number)
     page.tab("price")

@@ -40,6 +40,7 @@ PAGE = (
     "link.js",
     "python.js",
     "request.js",
+    "tabs.js",
     "worker.js",
 )
 LOCK = "package-lock.json"

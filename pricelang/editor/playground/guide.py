@@ -31,8 +31,9 @@ STEPS = (
     ),
     Step(
         "Say what is counted",
-        "A meter is what a request uses. Each one needs a column in a table of rates.",
-        "meter input, output, cache_read in tokens",
+        "A meter is what a request uses. Each one needs a column in a table of rates. A unit is what "
+        "a price is for.",
+        "unit MTok is 1,000,000 tokens\nmeter input, output, cache_read in tokens",
         whole=False,
     ),
     Step(
