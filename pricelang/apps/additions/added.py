@@ -90,8 +90,11 @@ def _check_prices(book: EditedBook, new: NewPrices) -> None:
 def _known(book: EditedBook, kind: Literal["model", "meter", "source"], name: str) -> None:
     """Raises `AdditionFault` for a name that the book does not have."""
     compiled = book.compiled()
-    named = {"model": compiled.models, "meter": compiled.meters, "source": compiled.sources}
-    known = [each.name for each in named[kind]]
+    known = {
+        "model": [model.name for model in compiled.models],
+        "meter": [meter.name for meter in compiled.meters],
+        "source": [source.name for source in compiled.sources],
+    }[kind]
     if name in known:
         return
     help = did_you_mean(name, known)
