@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -28,6 +29,7 @@ GOOD = sorted(
     if path.suffix == ".price" or path.is_dir()
 )
 EACH = (*PAIRS, ALLOW)
+LISTED = Path(__file__).parents[1] / "apps" / "additions" / "book"
 SMALL = Path(__file__).parents[1] / "corpus" / "good" / "limits.price"
 
 
@@ -84,6 +86,19 @@ def test_the_same_book_gives_the_same_bytes() -> None:
     (text,) = texts
     assert text.endswith(b"}\n")
     assert canonical(json.loads(text)).encode() + b"\n" == text
+
+
+def test_the_same_files_give_the_same_bytes_wherever_they_lie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = shutil.copytree(LISTED, tmp_path / "here" / "book")
+    there = shutil.copytree(LISTED, tmp_path / "there" / "book")
+    for path in there.glob("*.price"):  # as a system with other line ends checks them out
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    (tmp_path / "link").symlink_to(here)
+    monkeypatch.chdir(tmp_path / "here")
+    sources = ("book", "./book", "book/book.price", "../there/book", there, tmp_path / "link")
+    assert len({compiled_text(pricelang.load(source)) for source in sources}) == 1
 
 
 def test_a_contract_carries_what_it_extends() -> None:

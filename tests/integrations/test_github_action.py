@@ -214,5 +214,5 @@ def test_a_folder_with_the_name_of_a_bundled_book_is_meant(repository: Path) -> 
     summary = workflow.run()
     assert "| examples | **no** |" in summary
     assert "$2 -\\> $3 per MTok" in summary
-    assert "falls: `output costs 4 input`" in summary
+    assert "falls: `claim output costs 4 input`" in summary
     assert workflow.code == 1

@@ -4,7 +4,7 @@ examples, and checked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal
 
 from pricelang.apps.additions.differing_figures import say_instead_of
@@ -13,7 +13,6 @@ from pricelang.apps.additions.examples import example_lines, fallen_examples
 from pricelang.apps.additions.model_lines import NewModel, model_lines
 from pricelang.apps.additions.other_lines import alias_lines, source_line
 from pricelang.apps.additions.price_lines import NewPrices, price_lines
-from pricelang.model import book as m
 from pricelang.present.text import did_you_mean, shown
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import BookError
@@ -91,12 +90,11 @@ def _check_prices(book: EditedBook, new: NewPrices) -> None:
 def _known(book: EditedBook, kind: Literal["model", "meter", "source"], name: str) -> None:
     """Raises `AdditionFault` for a name that the book does not have."""
     compiled = book.compiled()
-    named: dict[str, Sequence[m.Model | m.Meter | m.Source]] = {
-        "model": compiled.models,
-        "meter": compiled.meters,
-        "source": compiled.sources,
-    }
-    known = [each.name for each in named[kind]]
+    known = {
+        "model": [model.name for model in compiled.models],
+        "meter": [meter.name for meter in compiled.meters],
+        "source": [source.name for source in compiled.sources],
+    }[kind]
     if name in known:
         return
     help = did_you_mean(name, known)
