@@ -34,6 +34,6 @@ def test_a_statement_to_begin_with_can_be_read(word: str) -> None:
 
 def test_the_extension_indents_below_statements_that_have_a_body() -> None:
     path = ROOT / "integrations" / "vscode" / "language-configuration.json"
-    pattern = json.loads(path.read_text("utf-8"))["indentationRules"]["increaseIndentPattern"]
+    (rule,) = json.loads(path.read_text("utf-8"))["onEnterRules"]
     bodies = {word for word, meaning in STATEMENTS.items() if "\n" in meaning.form}
-    assert {word for word in beginnings() if re.search(pattern, f"{word} x")} == bodies
+    assert {word for word in beginnings() if re.search(rule["beforeText"], f"{word} x")} == bodies
