@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 
 from pricelang.check.aliases import declare_aliases
 from pricelang.check.axes import declare_dimensions, fill_offers, space_of
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.draft_faults import AMEND
+from pricelang.check.groups import declare_meter_groups, declare_model_groups, named_as_unit
 from pricelang.check.ladders import declare_ladders, fill_ladders
 from pricelang.check.size_limits import digits_of
 from pricelang.check.sources import declare_sources
@@ -16,11 +17,10 @@ from pricelang.check.tables import columns_of, day_in, row_origin
 from pricelang.model import book as m
 from pricelang.model.charges import ORGANIZATION
 from pricelang.model.counter_names import COUNTERS
-from pricelang.model.space import point_mask
-from pricelang.model.units import TIMES, counted_whole, find_unit, plural, singular
+from pricelang.model.units import counted_whole, find_unit, plural, singular
 from pricelang.syntax import tree as t
 from pricelang.syntax.build_values import reserved_word
-from pricelang.syntax.diagnostics import NOWHERE, Span
+from pricelang.syntax.diagnostics import Span
 from pricelang.syntax.words import reserved
 
 MAX_UNIT_DIGITS = 40
@@ -35,9 +35,9 @@ def declare_names(draft: Draft) -> None:
     _units(draft)
     _meters(draft)
     models = _models(draft)
-    _model_groups(draft, models)
+    declare_model_groups(draft, models)
     declare_aliases(draft)
-    _meter_groups(draft)
+    declare_meter_groups(draft)
     dimensions = declare_dimensions(draft)
     dimensions += tuple(declare_ladders(draft))
     for index, (_, modifier) in enumerate(modifiers_in_order(draft)):
@@ -133,7 +133,7 @@ def _meters(draft: Draft) -> None:
                 if find_unit(name.text, draft.units) is not None and unit.kind != singular(
                     name.text
                 ):
-                    _named_as_unit(draft, name, "is the name of a unit too")
+                    named_as_unit(draft, name, "is the name of a unit too")
     _own_units(draft)
     _counters(draft)
 
@@ -236,70 +236,3 @@ def _model(
             message = f"`{name}` is {column} before it is released"
             draft.fault("bad_period", message, row.cells[columns[column]].span)
     return m.Model(name, released, retired, deprecated, origin)
-
-
-def _model_groups(draft: Draft, models: tuple[m.Model, ...]) -> None:
-    for _, group in draft.statements(t.Group):
-        if group.members is None and draft.is_unread("models"):
-            draft.lost.add(group.name.text)
-        elif group.members is None:
-            draft.only(group.endings, WORDS | {"from", "before"}, "a group of models")
-            start, end = draft.bounds(group.endings)
-            inside = [
-                i
-                for i, x in enumerate(models)
-                if (start is None or x.released >= start) and (end is None or x.released < end)
-            ]
-            if _free_name(draft, group.name) and draft.declare("group", group.name):
-                draft.model_groups[group.name.text] = point_mask(inside)
-        elif _is_of_models(draft, group.members):
-            if _free_name(draft, group.name) and draft.declare("group", group.name):
-                draft.model_groups[group.name.text] = draft.model_mask(group.members)
-
-
-def _is_of_models(draft: Draft, members: Sequence[t.Name]) -> bool:
-    return any(name.text in draft.model_index | draft.model_groups for name in members)
-
-
-def _free_name(draft: Draft, name: t.Name) -> bool:
-    taken = name.text in draft.model_index or any(
-        alias.name.text == name.text for _, alias in draft.statements(t.Alias)
-    )
-    if taken:
-        draft.fault("twice", f"`{name.text}` names a model too", name.span)
-    return not taken
-
-
-def _named_as_unit(draft: Draft, name: t.Name, message: str) -> None:
-    """The fault of a name that a meter or a unit has too, with the place of that."""
-    others: list[tuple[Span, str]] = []
-    one = singular(name.text)
-    if draft.places.get(("meter", name.text), name.span) != name.span:
-        others.append((draft.places["meter", name.text], "the meter"))
-    elif one in {time.name for time in TIMES}:
-        others.append((NOWHERE, f"`{one}` is a unit of time"))
-    else:
-        named = (unit for _, unit in draft.statements(t.Unit) if singular(unit.name.text) == one)
-        counted = (
-            meter.unit for _, meter in draft.statements(t.Meter) if singular(meter.unit.text) == one
-        )
-        others += [(unit.name.span, "the unit") for unit in named]
-        others += [(unit.span, f"`{one}` is one of these") for unit in counted][:1]
-    draft.fault("twice", f"`{name.text}` {message}", name.span, None, *others)
-
-
-def _meter_groups(draft: Draft) -> None:
-    for _, group in draft.statements(t.Group):
-        name, silenced = group.name.text, draft.silenced
-        if (
-            group.members is not None
-            and not _is_of_models(draft, group.members)
-            and name not in draft.model_groups
-        ):
-            members = draft.meter_set(group.members)
-            if not members and draft.silenced > silenced:
-                draft.lost.add(name)  # of models or of meters, whose declaration is lost
-            elif group.name.text in draft.meter_index or find_unit(group.name.text, draft.units):
-                _named_as_unit(draft, group.name, "names a meter or a unit too")
-            elif draft.declare("group", group.name):
-                draft.meter_groups[name] = members
