@@ -15,7 +15,7 @@ from attrs import define, field
 from pricelang.check.book_files import Layer, TextFile, included
 from pricelang.check.extended import ENTRY
 from pricelang.check.files import read_layers
-from pricelang.compile.book import check_layers
+from pricelang.compile.book import Checked, check_layers
 from pricelang.editor.names import Names
 from pricelang.model.book import Book
 from pricelang.syntax import tree as t
@@ -33,17 +33,30 @@ _HEADER = re.compile(r"^book[ \t]", re.MULTILINE)
 
 @define(eq=False, slots=False)
 class OpenBook:
-    """A book as it stands on the screen. `book` is None where faults leave none; a book is not
-    `whole` where some of its files cannot be read, and has the others alone. `stamps` are those
-    of the files on the disk.
+    """A book as it stands on the screen, checked when that is first asked for: its names need only
+    be read. `unread` says why some of its files cannot be read; then it has the others alone.
+    `stamps` are those of the files on the disk.
     """
 
     entry: Path
     layers: tuple[Layer, ...]
-    book: Book | None
-    faults: tuple[Fault, ...]
-    whole: bool
+    unread: tuple[Fault, ...] = ()
     stamps: Mapping[Path, Stamp] = field(factory=dict)
+
+    @cached_property
+    def checked(self) -> Checked | None:
+        """What the check finds; None where some files cannot be read."""
+        return None if self.unread else check_layers(self.layers)
+
+    @property
+    def book(self) -> Book | None:
+        """The book, or None where faults leave none."""
+        return self.checked.book if self.checked is not None else None
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with it."""
+        return self.checked.faults if self.checked is not None else self.unread
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -99,7 +112,7 @@ class OpenBook:
 
     def is_current(self, unsaved: Mapping[Path, str]) -> bool:
         """Decides whether the files are still what was read, on the screen or on the disk."""
-        return self.whole and all(
+        return not self.unread and all(
             unsaved[path] == self.texts[name]
             if path in unsaved
             else stamp_of(path) == self.stamps.get(path)
@@ -114,11 +127,10 @@ def open_book(entry: Path, unsaved: Mapping[Path, str]) -> OpenBook:
     except BookError as error:
         texts = error.texts or {_prefix(entry) + entry.name: _text(entry, unsaved)}
         files = (TextFile(name, _path_in(entry, name), text) for name, text in texts.items())
-        return OpenBook(entry, (Layer(tuple(files)),), None, error.faults, False)
+        return OpenBook(entry, (Layer(tuple(files)),), error.faults)
     paths = {file.path.resolve() for layer in layers for file in layer.files}
     stamps = {path: stamp_of(path) for path in paths - unsaved.keys()}
-    checked = check_layers(layers)
-    return OpenBook(entry, layers, checked.book, checked.faults, True, stamps)
+    return OpenBook(entry, layers, (), stamps)
 
 
 def stamp_of(path: Path) -> Stamp:

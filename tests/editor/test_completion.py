@@ -114,3 +114,11 @@ def proposed(text: str) -> dict[str, tuple[int, str]]:
     names = Names.of(parse_file("a.price", text)[0].statements)
     found = proposals(names, text, len(rows), len(rows[-1]) + 1)
     return {one.text: (one.order, one.text) for one in found}
+
+
+def test_what_is_proposed_waits_for_no_check() -> None:
+    opened = open_book(BOOKS[0], {})
+    assert proposals(opened.names, "exclude ", 1, 9)
+    assert "checked" not in vars(opened)
+    assert opened.book is not None
+    assert "checked" in vars(opened)
