@@ -24,7 +24,7 @@ def check_own(paths: Iterable[str]) -> None:
             reason = "is made of the data of another package"
         else:
             continue
-        raise BadRequest("bad_output", f"`{shown(path)}` {reason}", help=_HELP)
+        raise BadRequest("bad_output", f"`{shown(path, 200)}` {reason}", help=_HELP)
 
 
 def write_book_file(path: str, text: str) -> None:
