@@ -228,6 +228,9 @@ def test_each_tab_answers(page: Page) -> None:
         assert said.lower() in page.text("#panel").lower()
     page.begin("contract", "changes")
     assert "1 change to the bundled book `anthropic`" in page.text("#panel")
+    page.tab("price")
+    assert page.text("#panel .place:enabled").startswith("acme.price:")
+    assert page.text("#panel .place:disabled").startswith("anthropic/rates.price:")
 
 
 def test_a_link_brings_the_text_the_tab_and_the_request_back(page: Page) -> None:
