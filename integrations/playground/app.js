@@ -117,6 +117,9 @@ function show(answer) {
     fillForm(at("request"), screen.form, screen.request ?? screen.form.first);
   }
   at("panel").innerHTML = answer.html;
+  for (const one of at("panel").querySelectorAll("[data-place]")) { // a rule of a book below is in no file here
+    one.disabled = !(one.dataset.place.replace(/:\d+$/, "") in screen.files);
+  }
 }
 
 function showFaults() {

@@ -96,7 +96,15 @@ class Page:
 
     def press(self, key: str, control: bool = False) -> None:
         """Presses a key, such as `Enter` or `z` with Control."""
-        code = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40, "End": 35, "Home": 36}
+        code = {
+            "Enter": 13,
+            "Escape": 27,
+            "Tab": 9,
+            "ArrowDown": 40,
+            "ArrowRight": 39,
+            "End": 35,
+            "Home": 36,
+        }
         given: dict[str, Any] = {"key": key, "windowsVirtualKeyCode": code.get(key, ord(key[0]))}
         given |= {"modifiers": 2 if control else 0}
         given |= {"text": "\r"} if key == "Enter" else {}
@@ -220,6 +228,9 @@ def test_each_tab_answers(page: Page) -> None:
         assert said.lower() in page.text("#panel").lower()
     page.begin("contract", "changes")
     assert "1 change to the bundled book `anthropic`" in page.text("#panel")
+    page.tab("price")
+    assert page.text("#panel .place:enabled").startswith("acme.price:")
+    assert page.text("#panel .place:disabled").startswith("anthropic/rates.price:")
 
 
 def test_a_link_brings_the_text_the_tab_and_the_request_back(page: Page) -> None:
@@ -330,6 +341,13 @@ def test_the_keyboard_leaves_the_editor(page: Page) -> None:
     page.press("Escape")
     page.press("Tab")
     assert page.ask("document.activeElement.id") == "faults"
+    page.ask("document.getElementById('tab-guide').focus()")
+    page.press("ArrowRight")
+    assert page.ask("document.activeElement.id") == "tab-price"
+    page.press("End")
+    assert page.ask("document.activeElement.id") == "tab-changes"
+    page.until("document.querySelector('[aria-selected=true]').id === 'tab-changes'")
+    assert page.ask("document.querySelectorAll('[role=tab][tabindex=\"0\"]').length") == 1
 
 
 def test_a_new_user_writes_a_book_from_the_guide(page: Page) -> None:

@@ -192,7 +192,7 @@ def examples() -> Iterator[dict[str, Any]]:
     claude = {"book": "anthropic", "base": "anthropic", "shown": "rates.price"}
     yield _example("claude", "Claude's list prices", "book.price", files, **claude)
     contract = new_book("acme", today(), "anthropic")
-    yield _one("contract", "A contract over them", contract, base="anthropic")
+    yield _one("contract", "A contract over them", contract, entry="acme.price", base="anthropic")
 
 
 def _one(
