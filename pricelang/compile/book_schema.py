@@ -57,6 +57,7 @@ def book_schema() -> dict[str, Any]:
         properties |= found["properties"]
         required += found["required"]
     properties |= {"below": {"$ref": "#"}, "worked_out": _schema(WorkedOut, defined)}
+    required.append("worked_out")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": FORMAT,

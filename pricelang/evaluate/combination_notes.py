@@ -7,9 +7,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from pricelang.evaluate.offers import Point, is_at
-from pricelang.evaluate.refusals import effects_of
+from pricelang.evaluate.refusals import where_met
 from pricelang.model import book as m
 from pricelang.model import rule_kinds as k
 from pricelang.model.diagrams import place_of, root_of
@@ -19,7 +20,6 @@ from pricelang.model.points import PointNote, Where
 from pricelang.model.rules import Stage, origin_of, rules_of, stage_of
 from pricelang.model.space import axis_of, meet, point_mask
 
-ALWAYS = Where(())
 _BEYOND_UNIT_PRICES: frozenset[Stage] = frozenset(("line item", "request", "currency"))
 
 
@@ -30,19 +30,27 @@ def notes_at(book: m.Book, point: Point) -> Iterator[Note]:
             yield Note(one.code, one.text)
 
 
-@lru_cache(maxsize=4096)
 def model_notes(book: m.Book, index: int) -> tuple[PointNote, ...]:
-    """The notes on a model, by day."""
-    model, found = book.models[index], []
+    """The notes on a model, by day; worked out once."""
+    known = _OF_MODELS.setdefault(book, {})
+    if index not in known:
+        known[index] = tuple(filter(_can_hold, _of_model(book, index)))
+    return known[index]
+
+
+_OF_MODELS: WeakKeyDictionary[m.Book, dict[int, tuple[PointNote, ...]]] = WeakKeyDictionary()
+
+
+def _of_model(book: m.Book, index: int) -> Iterator[PointNote]:
+    model = book.models[index]
     if model.retired is not None:
         day = written(model.retired)
         where = _days(book, bisect_left(book.boundaries, model.retired) + 1)
         text = f"`{model.name}` was retired on {day}: this is its last price"
-        found.append(PointNote(where, "retired", text))
-    found += _unsure(ALWAYS, model.origin)
+        yield PointNote(where, "retired", text)
+    yield from _unsure(Where(()), model.origin)
     if any(one.model == index for one in book.announcements):
-        found += _announced(book, index)
-    return tuple(filter(_can_hold, found))
+        yield from _announced(book, index)
 
 
 def _announced(book: m.Book, model: int) -> Iterator[PointNote]:
@@ -125,11 +133,11 @@ def _is_asked(rule: k.Rule) -> bool:
 def _of_allowances(book: m.Book) -> Iterator[PointNote]:
     """The doubts of what a contract allows, where the pair would be excluded without it."""
     for exclusion in book.exclusions:
-        effects = tuple(effects_of(book, exclusion))
         for offer in exclusion.allowed:
             scope = meet(exclusion.scope, offer.scope)
-            if scope is not None and all(tags for _, tags in effects):
-                yield from _unsure(Where(scope, effects), offer.origin)
+            where = None if scope is None else where_met(book, exclusion, Where(scope))
+            if where is not None:
+                yield from _unsure(where, offer.origin)
 
 
 def _unsure(where: Where, origin: m.Origin) -> Iterator[PointNote]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from attrs import evolve
+
 from pricelang.evaluate.offers import Point, is_at
 from pricelang.model import book as m
 from pricelang.model.diagrams import YES
@@ -42,19 +44,23 @@ def _of_modifiers(book: m.Book) -> Iterator[Refusal]:
 
 def _of_exclusions(book: m.Book) -> Iterator[Refusal]:
     for index, exclusion in enumerate(book.exclusions):
-        root = book.decisions.exclusions[index]
-        where = Where((), ((root, YES), *effects_of(book, exclusion)))
+        where = where_met(book, exclusion, Where((), ((book.decisions.exclusions[index], YES),)))
         reason = exclusion.origin.because or "these never meet"
         label = exclusion.label(tuple(modifier.name for modifier in book.modifiers))
-        yield _refusal(book, where, "excluded", reason, exclusion.origin, label)
+        if where is not None:
+            yield _refusal(book, where, "excluded", reason, exclusion.origin, label)
 
 
-def effects_of(book: m.Book, exclusion: m.Exclusion) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Where each modifier of an exclusion has effect: its diagram, and the lines."""
+def where_met(book: m.Book, exclusion: m.Exclusion, where: Where) -> Where | None:
+    """Where of some points all modifiers of an exclusion have effect; None where one never has."""
+    found = []
     for index in exclusion.sides:
         lines = enumerate(book.modifiers[index].lines)
         changing = tuple(tag for tag, line in lines if line.outcome in ("factor", "add"))
-        yield book.decisions.modifiers[index], changing
+        if not changing:
+            return None
+        found.append((book.decisions.modifiers[index], changing))
+    return evolve(where, leaves=(*where.leaves, *found))
 
 
 def _refusal(

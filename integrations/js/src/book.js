@@ -23,14 +23,8 @@ export class Book {
     this.#names = new Names(data);
     this.#texts = new Map(data.worked_out.texts);
     for (const name of ["name", "title", "currency", "digest"]) this[name] = data[name];
-  }
-
-  get meters() {
-    return this.#data.meters.map(({ name, unit }) => ({ name, unit }));
-  }
-
-  get dimensions() {
-    return this.#data.dimensions.map(({ name, values, default: usual, clocked }) => {
+    this.meters = data.meters.map(({ name, unit }) => ({ name, unit }));
+    this.dimensions = data.dimensions.map(({ name, values, default: usual, clocked }) => {
       const names = values.map((value) => value.name);
       return { name, values: names, default: names[usual], clocked };
     });

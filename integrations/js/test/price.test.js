@@ -14,6 +14,7 @@ const coded = (code) => (error) => error instanceof PriceError && error.code ===
 test("a bill has lines with their rules", () => {
   const bill = book.price({ ...asked, dimensions: { speed: "fast" } });
   assert.equal(bill.total, "1.8");
+  assert.deepEqual([bill.amount.n, bill.amount.d], [9n, 5n]);
   assert.equal(book.total({ ...asked, dimensions: { speed: "fast" } }), "1.8");
   assert.deepEqual(
     bill.lines.map(({ meter, amount, factors }) => [meter, amount, factors[0].rule]),
