@@ -50,7 +50,7 @@ def claim_lenses(opened: OpenBook) -> Iterator[Lens]:
     """The verdict on each claim, with the request that breaks it."""
     if opened.book is None:
         return
-    for verdict in opened.audit.claims:
+    for verdict in opened.audit.decided():
         origin = verdict.claim.origin
         if verdict.undecided:
             yield Lens(origin.file, origin.line, f"undecided: {verdict.why}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
@@ -23,6 +24,8 @@ PAUSE = 0.02
 """Seconds after the last letter until a book is checked."""
 LETTER = 0.005
 """Seconds in which a letter that was typed meanwhile is read."""
+BUSY = 0.03
+"""Seconds after which one is looked for."""
 LENSES: tuple[Callable[[OpenBook], Iterable[Lens]], ...] = (
     claim_lenses,
     example_lenses,
@@ -142,9 +145,8 @@ class PriceServer(LanguageServer):
         opened = self.book_at(entry)
         self.publish(opened)
         for kind, decide in enumerate(LENSES):
-            # A letter that came meanwhile is heard here, and ends this.
-            await asyncio.sleep(LETTER)
-            self.lenses.setdefault(entry, {})[kind] = tuple(decide(opened))
+            found = [lens async for lens in _heeding_letters(decide(opened))]
+            self.lenses.setdefault(entry, {})[kind] = tuple(found)
             self._ask_for_lenses()
         wrong = [lens for lens in self.lenses_of(opened) if lens.wrong]
         if wrong:
@@ -249,3 +251,14 @@ def _failing(ranges: Ranges, lens: Lens) -> lsp.Diagnostic:
     where = ranges.of(Span(lens.file, lens.line, 1, lens.line, len(row) + 1))
     severity = lsp.DiagnosticSeverity.Error
     return lsp.Diagnostic(where, lens.text, severity, code=row.split()[0], source="pricelang")
+
+
+async def _heeding_letters(lenses: Iterable[Lens]) -> AsyncIterator[Lens]:
+    """Lenses as they are decided. A letter that comes meanwhile is heard soon, and ends it."""
+    await asyncio.sleep(LETTER)
+    heard = time.monotonic()
+    for lens in lenses:
+        yield lens
+        if time.monotonic() - heard > BUSY:
+            await asyncio.sleep(LETTER)
+            heard = time.monotonic()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Protocol, assert_never
 
@@ -50,13 +50,13 @@ def run_examples(book: RatedBook, select: Iterable[m.Example] | None = None) -> 
     True
     """
     # not the rates of `book`, which hold what anybody asks for against more
-    return run_checked(book.checked, book.checked.examples if select is None else select)
+    return [*run_checked(book.checked, book.checked.examples if select is None else select)]
 
 
-def run_checked(book: m.Book, examples: Iterable[m.Example]) -> list[Result]:
-    """The results of some examples of a checked book, as `run_examples`."""
+def run_checked(book: m.Book, examples: Iterable[m.Example]) -> Iterator[Result]:
+    """The results of some examples of a checked book, one after another, as `run_examples`."""
     rates = RateCard(book)
-    return [_run(rates, example) for example in examples]
+    return (_run(rates, example) for example in examples)
 
 
 def _run(rates: RateCard, example: m.Example) -> Result:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Protocol
 
-from attrs import define
+from attrs import define, field
 
 from pricelang.model import book as m
 from pricelang.model.instants import Instant
@@ -16,7 +16,7 @@ from pricelang.verify.against.verdict import against
 from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.assumptions import assumed
-from pricelang.verify.claims import Verdict, decide_claims
+from pricelang.verify.claims import Verdict, decide
 from pricelang.verify.dead_zones import TierStep, tier_steps
 from pricelang.verify.derived_meters import DerivedMeter, derived_meters
 from pricelang.verify.extremes import Extreme, extremes
@@ -55,6 +55,7 @@ class Audit(InNotebook):
 
     book: m.Book
     below: Callable[[], m.Book | None] = lambda: None
+    _verdicts: list[Verdict] = field(init=False, factory=list)
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -64,7 +65,14 @@ class Audit(InNotebook):
     @cached_property
     def claims(self) -> tuple[Verdict, ...]:
         """The verdict on each claim; a broken one has the request that breaks it."""
-        return decide_claims(self.analysis)
+        return tuple(self.decided())
+
+    def decided(self) -> Iterator[Verdict]:
+        """The verdicts of `claims` one after another, each decided when it is asked for, once."""
+        for number, claim in enumerate(self.book.claims):
+            if number == len(self._verdicts):
+                self._verdicts.append(decide(self.analysis, claim))
+            yield self._verdicts[number]
 
     @cached_property
     def stacking(self) -> tuple[Meeting, ...]:

@@ -32,11 +32,6 @@ class Verdict:
     undecided: bool = False
 
 
-def decide_claims(analysis: Analysis) -> tuple[Verdict, ...]:
-    """The verdict on each claim of the book, in their order."""
-    return tuple(decide(analysis, claim) for claim in analysis.book.claims)
-
-
 def decide(analysis: Analysis, claim: m.Claim) -> Verdict:
     """The verdict on one claim."""
     try:

@@ -18,6 +18,8 @@ from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import Checked, check_layers
 from pricelang.model import book as m
 from pricelang.present.decimals import plain
+from pricelang.verify.analysis import Analysis
+from pricelang.verify.claims import Verdict, decide
 from tests.generators import write_book
 
 Point = tuple[int, ...]
@@ -45,6 +47,11 @@ def checked(texts: tuple[str, ...]) -> Checked:
         for number, text in enumerate(texts)
     )
     return check_layers(tuple(Layer((file,)) for file in files))
+
+
+def decide_claims(analysis: Analysis) -> tuple[Verdict, ...]:
+    """The verdict on each claim of the book, in their order."""
+    return tuple(decide(analysis, claim) for claim in analysis.book.claims)
 
 
 # ---- books with claims ---------------------------------------------------------------------------

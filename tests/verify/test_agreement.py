@@ -23,12 +23,11 @@ from pricelang.verify.against import verdict
 from pricelang.verify.against.standing import Against
 from pricelang.verify.agreement import against_below
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import decide_claims
 from pricelang.verify.diff import joint_rules
 from pricelang.verify.diff.aligned_space import TooLarge
 from tests.cli.helpers import run
 from tests.generators import write_book
-from tests.verify import checked, requests
+from tests.verify import checked, decide_claims, requests
 
 LIST = """book base in USD
 unit MTok is 1,000,000 tokens

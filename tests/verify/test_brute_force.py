@@ -20,14 +20,23 @@ from pricelang.model import book as m
 from pricelang.model.instants import seconds_of
 from pricelang.present.decimals import money
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import Verdict, decide_claims
+from pricelang.verify.claims import Verdict
 from pricelang.verify.order import order_of_stack
 from pricelang.verify.stacking import Meeting, meetings
 from pricelang.verify.unreachable import dead_rules
 from pricelang.verify.witness import Witness
 from tests.oracle_requests import share
 from tests.usage.helpers import one_record
-from tests.verify import Point, book_with_claims, by_request, checked, holds, point_of, quantities
+from tests.verify import (
+    Point,
+    book_with_claims,
+    by_request,
+    checked,
+    decide_claims,
+    holds,
+    point_of,
+    quantities,
+)
 from tests.verify.enumerated import Enumerated
 
 HELD: dict[str, Callable[[Fraction, Fraction], bool]] = {

@@ -13,9 +13,9 @@ import pricelang
 from pricelang.apps.audit_report.html import render_report
 from pricelang.usage.records import Part, Place, Record
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import decide_claims
 from tests.cli.helpers import run
 from tests.engines.test_accounts import book_of
+from tests.verify import decide_claims
 
 BOOK = """book steps in USD
 unit MTok is 1,000,000 tokens

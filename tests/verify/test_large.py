@@ -14,8 +14,7 @@ from pricelang.model import book as m
 from pricelang.verify import price_relations as prices
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.audit import Audit
-from pricelang.verify.claims import decide_claims
-from tests.verify import checked
+from tests.verify import checked, decide_claims
 
 MODELS, MULTIPLIERS = 120, 20
 STACK = "stack " + ", ".join(f"x{index}" for index in range(MULTIPLIERS))

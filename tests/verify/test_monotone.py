@@ -9,8 +9,8 @@ from fractions import Fraction
 import pytest
 
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import Verdict, decide_claims
-from tests.verify import checked
+from pricelang.verify.claims import Verdict
+from tests.verify import checked, decide_claims
 from tests.verify.enumerated import Enumerated
 from tests.verify.test_brute_force import TINY, judge
 

@@ -25,8 +25,8 @@ from pricelang.evaluate.examples import run_examples
 from pricelang.evaluate.line_rates import Rate
 from pricelang.model import book as m
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import decide_claims
 from tests.facts.unpriced import known_rows, rows_of
+from tests.verify import decide_claims
 
 ALL = os.environ.get("MUTANTS") == "all"
 SAMPLE = 60

@@ -14,12 +14,11 @@ from hypothesis import strategies as st
 from pricelang.evaluate.stack.numbers import through
 from pricelang.evaluate.stack.operations import Kind, Operation, Operations
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import decide_claims
 from pricelang.verify.order import order_of_stack
 from pricelang.verify.price_relations import Undecided
 from pricelang.verify.stack_spread import Parts, parts_of, spread_of
 from pricelang.verify.stacking import meetings
-from tests.verify import checked
+from tests.verify import checked, decide_claims
 
 HEAD = """book small in USD
 unit MTok is 1,000,000 tokens

@@ -13,8 +13,7 @@ from pricelang.check.files import read_layers
 from pricelang.compile.book import check_layers
 from pricelang.model import book as m
 from pricelang.verify.analysis import Analysis
-from pricelang.verify.claims import decide_claims
-from tests.verify import book_with_claims, by_request
+from tests.verify import book_with_claims, by_request, decide_claims
 from tests.verify.encoding import Encoding  # skips this file where Z3 is not installed
 
 FALSE = """

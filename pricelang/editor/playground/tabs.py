@@ -41,7 +41,7 @@ def table_tab(screen: Screen, book: Book, at: str | None) -> Iterator[Html]:
 
 def claims_tab(screen: Screen, book: Book, audit: Audit) -> Iterator[Html]:
     """The examples and the claims: first what fails, with the requests that break claims."""
-    results = run_checked(book.checked, book.checked.examples)
+    results = [*run_checked(book.checked, book.checked.examples)]
     failed = [result for result in results if not result.passed]
     counts = [
         *claims_counts(audit),
