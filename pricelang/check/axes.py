@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
-from typing import Any
 
-from attrs import evolve, fields, has
+from attrs import evolve
 
 from pricelang.check.clocks import clocks_of
 from pricelang.check.draft import WORDS, Draft
@@ -14,6 +12,7 @@ from pricelang.model import book as m
 from pricelang.model.space import Space
 from pricelang.solver.effort import Effort
 from pricelang.syntax import tree as t
+from pricelang.syntax.nodes import nodes_in
 
 RECORD_KEYS = frozenset({"model", "at", "usage", "record", "each", "id", "position"})
 
@@ -76,36 +75,6 @@ def _boundaries(draft: Draft) -> tuple[int, ...]:
             ):
                 found.update(date.seconds for date in nodes_in(statement, t.Date))
     return tuple(sorted(found))
-
-
-def nodes_in(node: Any, kind: Any) -> Iterator[Any]:
-    """The nodes of a kind within a node."""
-    if isinstance(node, kind):
-        yield node
-    elif isinstance(node, tuple):
-        for part in node:
-            yield from nodes_in(part, kind)
-    elif isinstance(node, t.TableOfCells):
-        if kind is not t.Threshold:  # tables have none
-            values = (cell.value for row in node.rows for cell in row.cells)
-            yield from (value for value in values if isinstance(value, kind))
-    else:
-        for name in _parts(type(node)):
-            yield from nodes_in(getattr(node, name), kind)
-
-
-_PARTS: dict[type, tuple[str, ...]] = {}
-
-
-def _parts(kind: type) -> tuple[str, ...]:
-    """The fields of a kind of node in which other nodes may stand."""
-    found = _PARTS.get(kind)
-    if found is None:
-        plain = not has(kind) or issubclass(kind, t.Name | t.Text | t.Number | t.Money)
-        found = _PARTS[kind] = (
-            () if plain else tuple(field.name for field in fields(kind) if field.name != "span")
-        )
-    return found
 
 
 def _sums(draft: Draft) -> tuple[m.Sum, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from pricelang.check.axes import nodes_in
 from pricelang.check.draft import Draft
 from pricelang.model import book as m
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
+from pricelang.syntax.nodes import nodes_in
 
 LARGEST_WINDOW = 100_000_000
 """Tokens: more than any model takes, where the book does not say what its models take."""
