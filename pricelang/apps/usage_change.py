@@ -12,7 +12,7 @@ from attrs import define, evolve, field, frozen
 from pricelang.apps.account_change import AccountChange, AccountRow, Currencies
 from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
-from pricelang.apps.reports.grouping import Grouping, Key
+from pricelang.apps.reports.grouping import GroupKeys, Key
 from pricelang.evaluate.bill import Bill
 from pricelang.model.errors import PriceError
 from pricelang.model.instants import seconds_of, today, with_time
@@ -94,7 +94,7 @@ class UsageChange(InNotebook):
         Raises `BadRequest`: `no_column` for a name in `by` that no record carries,
         `mixed_accounts` where some records carry an organization and others do not.
         """
-        grouping, account = Grouping(books[0].checked, self.by), AccountChange(books)
+        grouping, account = GroupKeys(books[0].checked, self.by), AccountChange(books)
         for outcome in outcomes:
             if isinstance(outcome, Rejected):
                 self.unread += 1
@@ -136,7 +136,7 @@ class UsageChange(InNotebook):
             days = [seconds_of(today() if part.at is None else part.at) for part in record.parts]
             self.on_or_after += self.since is None or any(day >= self.since for day in days)
 
-    def _add(self, record: Record, bills: list[Bill], grouping: Grouping) -> None:
+    def _add(self, record: Record, bills: list[Bill], grouping: GroupKeys) -> None:
         """Adds a record that both books price."""
         self.ranges += any(bill.bounds is not None for bill in bills)
         changed: dict[Currencies, list[Fraction]] = {}

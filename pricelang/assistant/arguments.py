@@ -11,12 +11,12 @@ from jsonschema.exceptions import (  # type: ignore[import-untyped,unused-ignore
     best_match,
 )
 
-from pricelang.assistant.catalogue import Tool
+from pricelang.assistant.catalogue import BookTool
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import help_for, shown
 
 
-def check_arguments(tool: Tool, arguments: dict[str, Any]) -> None:
+def check_arguments(tool: BookTool, arguments: dict[str, Any]) -> None:
     """Raises `BadRequest` for an argument that the tool does not take, for one that is missing,
     and for one of another type.
     """
@@ -25,7 +25,7 @@ def check_arguments(tool: Tool, arguments: dict[str, Any]) -> None:
         raise _fault(tool, arguments, wrong)
 
 
-def _fault(tool: Tool, arguments: dict[str, Any], wrong: ValidationError) -> BadRequest:
+def _fault(tool: BookTool, arguments: dict[str, Any], wrong: ValidationError) -> BadRequest:
     place = ".".join(map(str, wrong.absolute_path))
     match wrong.validator:
         case "additionalProperties":
@@ -48,7 +48,7 @@ def _fault(tool: Tool, arguments: dict[str, Any], wrong: ValidationError) -> Bad
     return BadRequest("wrong_type", f"`{shown(place, 100)}` is `{said}`: write {types}")
 
 
-def _where(tool: Tool, name: str) -> str | None:
+def _where(tool: BookTool, name: str) -> str | None:
     """Where a name belongs that stands among the arguments."""
     for inside, schema in tool.takes["properties"].items():
         if name in schema.get("properties", {}):

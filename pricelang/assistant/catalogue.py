@@ -18,7 +18,7 @@ _TEXT = {"type": "string"}
 
 
 @frozen(eq=False)
-class Tool:
+class BookTool:
     """A tool with its schemas; `answer` takes the arguments by name and returns JSON."""
 
     name: str
@@ -29,15 +29,21 @@ class Tool:
     answer: Callable[..., dict[str, Any]]
 
 
-def tools_of(book: Book) -> tuple[Tool, ...]:
+def tools_of(book: Book) -> tuple[BookTool, ...]:
     """The tools over a book, in the order in which they are listed."""
-    tools, day = Tools(book), _day("when the request is sent, now unless given")
+    tools = Tools(book)
+    return (*_of_requests(book, tools), *_of_rules(tools))
+
+
+def _of_requests(book: Book, tools: Tools) -> tuple[BookTool, ...]:
+    """What requests cost, and why."""
+    day = _day("when the request is sent, now unless given")
     model = {"type": "string", "description": "a model id; never guess one, ask `models`"}
     request = {"model": model, "usage": _usage(book), "at": day, "dimensions": _dimensions(book)}
     needed = ("model", "usage")
     strict = {"type": "boolean", "description": "refuse an amount that has a warning"}
     return (
-        Tool(
+        BookTool(
             "price",
             "Price a request",
             "The exact cost of one request, with a line for each meter, the rules behind it, and "
@@ -46,7 +52,7 @@ def tools_of(book: Book) -> tuple[Tool, ...]:
             _shared("bill"),
             tools.price,
         ),
-        Tool(
+        BookTool(
             "explain",
             "Explain a price",
             "Why a request costs what it does: each amount as its formula, with the file and line "
@@ -55,7 +61,7 @@ def tools_of(book: Book) -> tuple[Tool, ...]:
             _object({"explanation": _TEXT}, ("explanation",)),
             tools.explain,
         ),
-        Tool(
+        BookTool(
             "quote",
             "Quote a request",
             "What a request body of the Messages API will cost before it is sent: low, expected "
@@ -71,7 +77,13 @@ def tools_of(book: Book) -> tuple[Tool, ...]:
             _shared("quote"),
             tools.quote,
         ),
-        Tool(
+    )
+
+
+def _of_rules(tools: Tools) -> tuple[BookTool, ...]:
+    """Which models there are, what is wrong with rules, holds of them, and changes with them."""
+    return (
+        BookTool(
             "models",
             "List models",
             "The models of the book, the newest first, with their dates and aliases.",
@@ -84,7 +96,7 @@ def tools_of(book: Book) -> tuple[Tool, ...]:
             _rows("models", _model()),
             tools.models,
         ),
-        Tool(
+        BookTool(
             "check",
             "Check rules",
             "Everything that is wrong with the text of a book, each fault with its place, a help "
@@ -93,7 +105,7 @@ def tools_of(book: Book) -> tuple[Tool, ...]:
             _rows("faults", {"$ref": _SHARED + "fault"}),
             tools.check,
         ),
-        Tool(
+        BookTool(
             "audit",
             "Audit claims",
             "How many claims of a book are proven over every request, and the others: broken, with "
@@ -102,7 +114,7 @@ def tools_of(book: Book) -> tuple[Tool, ...]:
             _rows("claims", {"$ref": _SHARED + "claim"}, proven=_COUNT),
             tools.audit,
         ),
-        Tool(
+        BookTool(
             "diff",
             "Compare prices",
             "What changes for whom: from the book served to the rules in `text`, or from the day "

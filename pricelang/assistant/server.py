@@ -29,7 +29,8 @@ from mcp_types import Tool as ListedTool
 from pricelang import __version__
 from pricelang.api import Book, load
 from pricelang.assistant.arguments import check_arguments
-from pricelang.assistant.catalogue import Tool, tools_of
+from pricelang.assistant.catalogue import BookTool, tools_of
+from pricelang.check.book_files import TextFile
 from pricelang.check.files import read_layers
 from pricelang.model.errors import BELT, PriceError
 from pricelang.present.arguments import as_arguments
@@ -67,16 +68,7 @@ def make_server(source: str) -> Server[Any]:
         return await anyio.to_thread.run_sync(_answer, tool, params.arguments or {})
 
     async def list_resources(context: Context, params: Paged) -> ListResourcesResult:
-        found = [
-            Resource(
-                uri=uri,
-                name=file.name,
-                description=f"The rules in {file.name}, as they are written",
-                mime_type="text/plain",
-            )
-            for uri, file in files.items()
-        ]
-        return ListResourcesResult(resources=found)
+        return ListResourcesResult(resources=[_resource(*each) for each in files.items()])
 
     async def read_resource(
         context: Context, params: ReadResourceRequestParams
@@ -98,6 +90,11 @@ def make_server(source: str) -> Server[Any]:
     )
 
 
+def _resource(uri: str, file: TextFile) -> Resource:
+    about = f"The rules in {file.name}, as they are written"
+    return Resource(uri=uri, name=file.name, description=about, mime_type="text/plain")
+
+
 def serve(server: Server[Any]) -> None:
     """Serves on standard input and output until the assistant ends it."""
 
@@ -109,7 +106,7 @@ def serve(server: Server[Any]) -> None:
         anyio.run(run)
 
 
-def _listed(tool: Tool) -> ListedTool:
+def _listed(tool: BookTool) -> ListedTool:
     return ListedTool(
         name=tool.name,
         title=tool.title,
@@ -120,7 +117,7 @@ def _listed(tool: Tool) -> ListedTool:
     )
 
 
-def _answer(tool: Tool, arguments: dict[str, Any]) -> CallToolResult:
+def _answer(tool: BookTool, arguments: dict[str, Any]) -> CallToolResult:
     """The answer of a tool, or the error that stands in its place."""
     try:
         check_arguments(tool, arguments)

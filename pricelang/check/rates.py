@@ -110,26 +110,33 @@ def _row_condition(draft: Draft, table: _RateTable, row: t.Row) -> m.Scope | Non
     return draft.trim(condition)
 
 
+def _row_subject(draft: Draft, table: _RateTable, row: t.Row) -> tuple[int, t.Date] | None:
+    """The model of a row and the day from which it holds, or None after a fault."""
+    model_cell, from_cell = (row.cells[table.columns[name]] for name in ("model", "from"))
+    name, start = model_cell.value, from_cell.value
+    if not isinstance(name, t.Name):
+        message = "the column `model` takes the name of a model"
+        if model_cell.kind == "blank":
+            message = "this row has no `model`"
+        draft.fault("table", message, model_cell.span)
+        return None
+    if not isinstance(start, t.Date):
+        no_day(draft, from_cell, "from")
+        return None
+    if name.text not in draft.model_index:
+        draft.unknown("model", name, draft.model_index)
+        return None
+    return draft.model_index[name.text], start
+
+
 def _read_row(
     draft: Draft, rates: CheckedRates, groups: Groups, table: _RateTable, row: t.Row
 ) -> None:
-    model_cell, from_cell = (row.cells[table.columns[name]] for name in ("model", "from"))
-    name, start = model_cell.value, from_cell.value
-    if not isinstance(name, t.Name) or not isinstance(start, t.Date):
-        if isinstance(name, t.Name):
-            no_day(draft, from_cell, "from")
-        elif model_cell.kind == "blank":
-            draft.fault("table", "this row has no `model`", model_cell.span)
-        else:
-            draft.fault("table", "the column `model` takes the name of a model", model_cell.span)
+    subject = _row_subject(draft, table, row)
+    condition = None if subject is None else _row_condition(draft, table, row)
+    if subject is None or condition is None:
         return
-    if name.text not in draft.model_index:
-        draft.unknown("model", name, draft.model_index)
-        return
-    condition = _row_condition(draft, table, row)
-    if condition is None:
-        return
-    model, statement = draft.model_index[name.text], table.statement
+    (model, start), statement = subject, table.statement
     announced, withdrawn = statement.announced, statement.withdrawn
     origin = row_origin(draft, row, table.columns, statement.endings)
     rank = 2 * table.layer + (1 if condition else 0)

@@ -1,4 +1,6 @@
-"""Faults for programs: the one form in which commands, an assistant and the playground tell them."""
+"""Faults for programs: the one form in which commands, an assistant and the playground tell of
+them.
+"""
 
 from __future__ import annotations
 

@@ -59,16 +59,9 @@ def _fixes(fault: Fault, texts: dict[str, str]) -> Iterator[Fix]:
     span, help = fault.span, fault.help or ""
     row = _row(span, texts)
     if help.startswith("did you mean "):
-        found = re.findall(_QUOTED, help)
         if "a comma groups thousands" not in help:
-            places = [span, *(place for place, label in fault.others if label == AGAIN)]
-            written = row[span.column - 1 : span.end_column - 1]
-            for word in found:
-                edits = tuple(Edit(place, word) for place in places)
-                is_certain = len(found) == 1 and (fault.code == "syntax" or is_slip(written, word))
-                yield Fix(f"write `{word}`", edits, is_certain and fault.code != "unknown_unit")
-        return
-    if help.startswith("known: "):
+            yield from _near_names(fault, row)
+    elif help.startswith("known: "):
         for word in help.removeprefix("known: ").split(", ")[:MAX_KNOWN]:
             yield Fix(f"write `{word}`", (Edit(span, word),), False)
     elif fault.code == "syntax" and row:
@@ -96,6 +89,17 @@ def _fixes(fault: Fault, texts: dict[str, str]) -> Iterator[Fix]:
         found = re.findall(_QUOTED, help)
         for word in found[:2]:
             yield Fix(f"write `{word}`", (Edit(span, word),), len(found) == 1)
+
+
+def _near_names(fault: Fault, row: str) -> Iterator[Fix]:
+    """The names that the help takes for the one that was meant, at each of its places."""
+    span, found = fault.span, re.findall(_QUOTED, fault.help or "")
+    places = [span, *(place for place, label in fault.others if label == AGAIN)]
+    written = row[span.column - 1 : span.end_column - 1]
+    for word in found:
+        edits = tuple(Edit(place, word) for place in places)
+        is_certain = len(found) == 1 and (fault.code == "syntax" or is_slip(written, word))
+        yield Fix(f"write `{word}`", edits, is_certain and fault.code != "unknown_unit")
 
 
 def _instead_of(fault: Fault, row: str) -> Iterator[Fix]:

@@ -11,18 +11,20 @@ from pricelang.evaluate.offers import Point, is_at
 from pricelang.model import book as m
 from pricelang.model.diagrams import YES
 from pricelang.model.errors import Refused
-from pricelang.model.points import Refusal, Where
+from pricelang.model.points import PointRefusal, Where
 
 
 def check_allowed(book: m.Book, point: Point) -> None:
-    """Raises `Refused` where no request can exist at a point though all that it names is offered."""
+    """Raises `Refused` where no request can exist at a point of which all that it names is
+    offered.
+    """
     for one in refusals_of(book):
         if is_at(book, one.where, point):
             raise Refused(one.code, one.message, rule=one.rule, origin=one.origin, help=one.help)
 
 
 @lru_cache(maxsize=16)
-def refusals_of(book: m.Book) -> tuple[Refusal, ...]:
+def refusals_of(book: m.Book) -> tuple[PointRefusal, ...]:
     """What refuses requests; the first that holds is the error."""
     decided = book.decisions
     refusals = (
@@ -32,7 +34,7 @@ def refusals_of(book: m.Book) -> tuple[Refusal, ...]:
     return (*refusals, *_of_modifiers(book), *_of_exclusions(book))
 
 
-def _of_modifiers(book: m.Book) -> Iterator[Refusal]:
+def _of_modifiers(book: m.Book) -> Iterator[PointRefusal]:
     for index in (index for kind, index in book.stack if kind == "modifier"):
         modifier = book.modifiers[index]
         for tag, line in enumerate(modifier.lines):
@@ -42,7 +44,7 @@ def _of_modifiers(book: m.Book) -> Iterator[Refusal]:
                 yield _refusal(book, where, "refused", reason, line.origin, modifier.name)
 
 
-def _of_exclusions(book: m.Book) -> Iterator[Refusal]:
+def _of_exclusions(book: m.Book) -> Iterator[PointRefusal]:
     for index, exclusion in enumerate(book.exclusions):
         where = where_met(book, exclusion, Where((), ((book.decisions.exclusions[index], YES),)))
         reason = exclusion.origin.because or "these never meet"
@@ -65,7 +67,7 @@ def where_met(book: m.Book, exclusion: m.Exclusion, where: Where) -> Where | Non
 
 def _refusal(
     book: m.Book, where: Where, code: str, reason: str, origin: m.Origin, rule: str | None = None
-) -> Refusal:
+) -> PointRefusal:
     source = next((source for source in book.sources if source.name == origin.source), None)
     help = f"see {source.address}" if source is not None else None
-    return Refusal(where, code, reason, origin, rule, help)
+    return PointRefusal(where, code, reason, origin, rule, help)

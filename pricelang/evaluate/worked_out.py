@@ -71,29 +71,29 @@ def _words(book: m.Book) -> Iterator[tuple[str, int]]:
     yield from found.items()
 
 
-def _unsaid(book: m.Book, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[w.Unsaid]:
+def _unsaid(book: m.Book, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[w.UnsaidNeed]:
     dimensions = {dimension.name: dimension for dimension in book.dimensions}
     platform = dimensions.get("platform")
     for value in () if platform is None else platform.values:
         for name in unsaid.get(value.name, ()):
             if name in dimensions:
-                yield w.Unsaid("platform", value.name, name)
+                yield w.UnsaidNeed("platform", value.name, name)
 
 
 # ---- how long one request may be -----------------------------------------------------------------
 
 
-def _request_limits(book: m.Book, limits: RequestLimits) -> Iterator[w.RequestLimits]:
+def _request_limits(book: m.Book, limits: RequestLimits) -> Iterator[w.ListedLimits]:
     """Those of prompts, with each value of the window, and those of answers."""
     names = [meter.name for meter in book.meters]
     every = range(len(book.models))
     if limits.prompt_rows:
         meters = tuple(names.index(name) for name in limits.prompt)
         models = tuple((*_prompts(book, limits, model),) for model in every)
-        yield w.RequestLimits(meters, too_long_text(PROMPT), models)
+        yield w.ListedLimits(meters, too_long_text(PROMPT), models)
     if limits.answer_rows:
         models = tuple((*_answers(book, limits, model),) for model in every)
-        yield w.RequestLimits((names.index(ANSWER),), too_long_text(ANSWER), models)
+        yield w.ListedLimits((names.index(ANSWER),), too_long_text(ANSWER), models)
 
 
 def _prompts(book: m.Book, limits: RequestLimits, model: int) -> Iterator[w.LongestRequest]:

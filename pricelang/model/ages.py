@@ -35,8 +35,8 @@ def interval(book: Book) -> int | None:
 
 
 def beyond_reading(book: Book) -> tuple[int, str] | None:
-    """The instant (UTC seconds) from which a price may have changed since the sources of a book were
-    read, and a sentence on that; None for a book that says of no source how often it is read.
+    """The instant (UTC seconds) from which a price may have changed since the sources of a book
+    were read, and a sentence on that; None for a book that says of no source how often it is read.
     """
     read, days = read_to(book), interval(book)
     if read is None or days is None:

@@ -21,7 +21,7 @@ class Where:
 
 
 @frozen(eq=False, repr=False)
-class Refusal:
+class PointRefusal:
     """Why there is no such request: the error of the points at which it holds."""
 
     where: Where

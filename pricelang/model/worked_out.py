@@ -9,7 +9,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.model.notes import NoteCode
-from pricelang.model.points import LeftOut, PointNote, Refusal
+from pricelang.model.points import LeftOut, PointNote, PointRefusal
 from pricelang.solver.boxes import Scope
 
 
@@ -40,7 +40,7 @@ class LongestRequest:
 
 
 @frozen(eq=False, repr=False)
-class RequestLimits:
+class ListedLimits:
     """The limits of one request on some meters together, by model; the first that holds is the
     limit. `too_long` is the message of a request that is beyond it.
     """
@@ -51,7 +51,7 @@ class RequestLimits:
 
 
 @frozen(eq=False, repr=False)
-class Unsaid:
+class UnsaidNeed:
     """A value of a dimension with which a request must say what it `needs`, another dimension."""
 
     dimension: str
@@ -91,12 +91,12 @@ class WorkedOut:
     that depend on the request.
     """
 
-    refusals: tuple[Refusal, ...]
+    refusals: tuple[PointRefusal, ...]
     model_notes: tuple[tuple[PointNote, ...], ...]
     notes: tuple[PointNote, ...]
     left_out: tuple[LeftOut, ...]
-    request_limits: tuple[RequestLimits, ...]
-    unsaid: tuple[Unsaid, ...]
+    request_limits: tuple[ListedLimits, ...]
+    unsaid: tuple[UnsaidNeed, ...]
     families: tuple[Family, ...]
     words: tuple[tuple[str, int], ...]
     sides: tuple[tuple[str, int, tuple[int, ...]], ...]

@@ -31,7 +31,8 @@ _RANGE = re.compile(
 )
 _ZONED = re.compile(
     rf"(?P<at>{_DAY}[ T][0-9]{{2}}:[0-9]{{2}})(?::[0-9]{{2}})? *"
-    r"(?:(?P<sign>[+−-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?|(?P<zone>[A-Z]{2,5}\b|[A-Z]\w+/\w+))"
+    r"(?:(?P<sign>[+−-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?"
+    r"|(?P<zone>[A-Z]{2,5}\b|[A-Z]\w+/\w+))"
 )
 
 

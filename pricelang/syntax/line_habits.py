@@ -20,8 +20,8 @@ def _several(number: str | None) -> str:
 
 
 _NO_TIERS = (
-    "where tiers begin is said in `tiers`; those of a book below cannot be amended: declare `tiers` "
-    "of another name, and amend the factors that turn on those below"
+    "where tiers begin is said in `tiers`; those of a book below cannot be amended: declare "
+    "`tiers` of another name, and amend the factors that turn on those below"
 )
 _FACTORS = {
     "half": "0.5",
@@ -62,7 +62,8 @@ LINE_HABITS = (
     ),
     Habit(
         rf"({SIGN}[0-9.,]*[0-9]) +",
-        r"(?:/|an?|each|for|pro) *(?:each\b|every\b)? *(?:([0-9][0-9.,]*[kKmMbB]?) ?)?([A-Za-z]\w*)",
+        r"(?:/|an?|each|for|pro) *(?:each\b|every\b)? *"
+        r"(?:([0-9][0-9.,]*[kKmMbB]?) ?)?([A-Za-z]\w*)",
         lambda x, rest: f"write `{x[1]} per {_several(rest[1])}{rest[2]}`",
         "`per`",
     ),

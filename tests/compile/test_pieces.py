@@ -88,5 +88,5 @@ def test_a_line_before_the_release_is_found_however_many_dimensions_there_are() 
 
 
 def test_faults_are_counted_where_they_are_very_many() -> None:
-    codes = _check("nonsense here\n" * 3_000)
+    codes = _check('nonsense here\nnote "said"\n' * 3_000)
     assert codes == ["syntax"] * MAX_FAULTS + ["too_large"]

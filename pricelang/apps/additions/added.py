@@ -106,8 +106,8 @@ def _known(book: EditedBook, kind: Literal["model", "meter", "source"], name: st
 
 
 def _add_examples(book: EditedBook, model: str, day: str) -> None:
-    """The examples, where the book prices with its new lines; else what is wrong is remarked, as are
-    the examples that fall.
+    """The examples, where the book prices with its new lines; else what is wrong is remarked, as
+    are the examples that fall.
     """
     try:
         book.apply(example_lines(book, model, day))

@@ -166,32 +166,10 @@ def _row_edits(
     doubt for all of its rows, or prices more than the `meters` that it is the last to price.
     """
     table = statement.table
-    columns = columns_of(table)
-    see, doubt = statement.endings.see, statement.endings.unsure
-    whole_see = see.text if see is not None else ""
-    whole_doubt = doubt.text if doubt is not None else ""
-    given = {
-        **({SEE: new.see} if SEE in columns and new.see else {}),
-        **({UNSURE: quoted_text(new.unsure) if new.unsure else ""} if UNSURE in columns else {}),
-    }
-    texts = texts_like(book, table, row, {**cells, **given})
-    inherited = texts.get(SEE) or whole_see
-    if inherited and not new.see:
-        book.remarks.append(
-            f"no source is named for the new row of `{new.model}`: it says `{inherited}`, as that "
-            f"at {row.span.file}:{row.span.line} does"
-        )
-    again = cells[MODEL] == cell_text(table, row, MODEL) and start_of(table, row) == seconds_of(
-        new.start
-    )
-    fits_see = SEE in columns or new.see in ("", whole_see)
-    fits_doubt = not whole_doubt if UNSURE in columns else new.unsure == whole_doubt
-    others = {
-        column
-        for column, cell in zip(columns, row.cells, strict=True)
-        if cell.kind in _PRICED and column not in meters
-    }
-    if fits_see and fits_doubt and not others:
+    texts = _row_texts(book, statement, row, cells, new)
+    is_same_model = cells[MODEL] == cell_text(table, row, MODEL)
+    again = is_same_model and start_of(table, row) == seconds_of(new.start)
+    if _fits(statement, row, new, meters):
         yield (
             TextEdit.row(row.span, as_row(texts.values()))
             if again
@@ -209,9 +187,52 @@ def _row_edits(
         for column, text in texts.items()
         if again or column in {MODEL, FROM, SEE, UNSURE, *kept}
     }
-    head = _head(statement, new, columns, whole_see)
+    head = _head(statement, new, columns_of(table), _said(statement)[0])
     rows = [head, as_row(shown), as_row(shown.values())]
     yield TextEdit.below(statement.span, "\n".join(["", *rows]))
+
+
+def _said(statement: t.Rates) -> tuple[str, str]:
+    """The source and the doubt of all rows of a table; empty where it says none."""
+    see, doubt = statement.endings.see, statement.endings.unsure
+    return see.text if see is not None else "", doubt.text if doubt is not None else ""
+
+
+def _row_texts(
+    book: EditedBook, statement: t.Rates, row: t.Row, cells: Mapping[str, str], new: NewPrices
+) -> dict[str, str]:
+    """The cells of the new row, like those of a row; a source that it takes over is remarked."""
+    columns = columns_of(statement.table)
+    given = {
+        **({SEE: new.see} if SEE in columns and new.see else {}),
+        **({UNSURE: quoted_text(new.unsure) if new.unsure else ""} if UNSURE in columns else {}),
+    }
+    texts = texts_like(book, statement.table, row, {**cells, **given})
+    inherited = texts.get(SEE) or _said(statement)[0]
+    if inherited and not new.see:
+        book.remarks.append(
+            f"no source is named for the new row of `{new.model}`: it says `{inherited}`, as that "
+            f"at {row.span.file}:{row.span.line} does"
+        )
+    return texts
+
+
+def _fits(statement: t.Rates, row: t.Row, new: NewPrices, meters: set[str]) -> bool:
+    """Decides whether a new row can stand in the table of a row that is the last to price `meters`:
+    it says no other source or doubt, and the row prices nothing else.
+    """
+    columns = columns_of(statement.table)
+    see, doubt = _said(statement)
+    fits_see = SEE in columns or new.see in ("", see)
+    fits_doubt = not doubt if UNSURE in columns else new.unsure == doubt
+    return (
+        fits_see
+        and fits_doubt
+        and not any(
+            cell.kind in _PRICED and column not in meters
+            for column, cell in zip(columns, row.cells, strict=True)
+        )
+    )
 
 
 def _head(statement: t.Rates, new: NewPrices, columns: Container[str], whole_see: str) -> str:

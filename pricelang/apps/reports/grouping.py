@@ -22,7 +22,7 @@ MAX_NAMES = 1_000
 Key: TypeAlias = tuple[object, ...]
 
 
-class Grouping:
+class GroupKeys:
     """The names that a pass over records groups by, and what is known of them; of `optional`
     ones, which come last in a key, no record needs to carry any.
     """

@@ -14,7 +14,7 @@ from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.account import AccountUsage
 from pricelang.apps.reports.adjustments import Adjustment, spread
-from pricelang.apps.reports.grouping import Grouping, Key
+from pricelang.apps.reports.grouping import GroupKeys, Key
 from pricelang.apps.reports.invoice_sums import (
     WORKSPACE,
     InvoiceTotal,
@@ -166,7 +166,7 @@ class _Draft:
     period: Period | None
     lines: Lines
     account: AccountUsage
-    grouping: Grouping
+    grouping: GroupKeys
 
     @classmethod
     def of(
@@ -174,7 +174,7 @@ class _Draft:
     ) -> _Draft:
         """An empty one."""
         account = AccountUsage(book.checked, period, missing_key)
-        grouping = Grouping(book.checked, by, optional=[WORKSPACE] if WORKSPACE not in by else [])
+        grouping = GroupKeys(book.checked, by, optional=[WORKSPACE] if WORKSPACE not in by else [])
         return cls(book, book.below, period, Lines(), account, grouping)
 
     def read(self, tally: Tally, outcomes: Iterable[Outcome], given: RecordDefaults) -> None:

@@ -12,7 +12,7 @@ from attrs import evolve
 
 from pricelang.apps.answers import RecordDefaults
 from pricelang.apps.price_book import PriceBook
-from pricelang.apps.reports.grouping import Grouping, Key
+from pricelang.apps.reports.grouping import GroupKeys, Key
 from pricelang.apps.reports.period import Period, moment
 from pricelang.apps.reports.tally import Tally, costs, no_time
 from pricelang.apps.reports.totals import RECORDS, Total, UsageReport
@@ -43,7 +43,7 @@ def report_records(
     Raises `BadRequest` (`no_column`) for a name that no record carries.
     """
     given, tally = given or RecordDefaults(), Tally(refused)
-    groups, grouping = _Groups(book), Grouping(book.checked, by, zone)
+    groups, grouping = _Groups(book), GroupKeys(book.checked, by, zone)
     for record in tally.records(outcomes):
         try:
             with BELT:
@@ -66,7 +66,7 @@ def report_records(
 
 
 def _priced(
-    book: PriceBook, record: Record, given: RecordDefaults, grouping: Grouping
+    book: PriceBook, record: Record, given: RecordDefaults, grouping: GroupKeys
 ) -> tuple[list[Key], tuple[Bill, ...], list[Note]]:
     """The group and the bill of each request of a record, and the notes. Raises `PriceError`."""
     bills = book.price_parts(record, model=given.model, at=given.at, dimensions=given.dimensions)

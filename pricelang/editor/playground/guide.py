@@ -10,7 +10,7 @@ from pricelang.present.markup import Html, element, join
 
 
 @frozen
-class Step:
+class GuideStep:
     """Something to write: what it is for, and its text. A `whole` one can stand at the end of any
     book as it is; another shows how lines that are there may look.
     """
@@ -23,20 +23,20 @@ class Step:
 
 LANGUAGE = "https://github.com/pricelang/pricelang/blob/main/docs/language.md"
 STEPS = (
-    Step(
+    GuideStep(
         "Name the book",
         "Every book begins with its name and its currency.",
         'book acme "Acme" in USD',
         whole=False,
     ),
-    Step(
+    GuideStep(
         "Say what is counted",
-        "A meter is what a request uses. Each one needs a column in a table of rates. A unit is what "
-        "a price is for.",
+        "A meter is what a request uses. Each one needs a column in a table of rates. A unit is "
+        "what a price is for.",
         "unit MTok is 1,000,000 tokens\nmeter input, output, cache_read in tokens",
         whole=False,
     ),
-    Step(
+    GuideStep(
         "List the models and their prices",
         "One row a model in both tables. A price holds from its day on: a new price is a new row.",
         """\
@@ -51,7 +51,7 @@ rates per MTok
   | mega  | 2026-06-01 | $4    | $20    | $0.40      |""",
         whole=False,
     ),
-    Step(
+    GuideStep(
         "Make some requests cheaper or dearer",
         "A dimension says how requests differ. A multiplier changes the prices of some of them: "
         "`50% off tokens`, or `x 2 on tokens`.",
@@ -63,12 +63,12 @@ multiplier fast "Fast mode"
   when speed is fast
   x 2 on tokens""",
     ),
-    Step(
+    GuideStep(
         "Exclude what is not offered together",
         "Name two multipliers and the reason. A request that meets both has no price.",
         'exclude fast with batch because "fast mode is not offered in a batch"',
     ),
-    Step(
+    GuideStep(
         "Keep an amount that you know",
         "An example fails as soon as it comes to anything else. The tab Price writes one of the "
         "request that it shows, one that is refused too.",
@@ -79,7 +79,7 @@ example "half a price"
   costs $0.50""",
         whole=False,
     ),
-    Step(
+    GuideStep(
         "Claim what holds for every request",
         "A claim is proven, or broken by a request that is shown.",
         """\
@@ -111,7 +111,7 @@ def guide() -> Html:
     return join(first, *(_shown(step) for step in STEPS), more, keys)
 
 
-def _shown(step: Step) -> Html:
+def _shown(step: GuideStep) -> Html:
     shown = excerpt(step.text, "Put it at the end" if step.whole else "")
     return join(element("h3", step.title), element("p", *_coded(step.told)), shown)
 

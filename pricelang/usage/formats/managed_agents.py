@@ -2,9 +2,9 @@
 the events of a session repeat what its totals hold.
 
 A session's `usage` adds up all its requests, with `active_seconds` of session time, which older
-sessions have among their `stats` alone; the model stands in its agent. Totals grow while a session lives, so that a second copy of one is skipped, and
-one with other totals is refused: the last alone counts. `list_cost` is rounded to whole cents, and
-never counted.
+sessions have among their `stats` alone; the model stands in its agent. Totals grow while a session
+lives, so that a second copy of one is skipped, and one with other totals is refused: the last alone
+counts. `list_cost` is rounded to whole cents, and never counted.
 """
 
 from __future__ import annotations

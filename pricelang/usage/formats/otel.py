@@ -156,12 +156,7 @@ def _read(
     resource: Mapping[str, object],
     place: Place,
 ) -> Outcome:
-    at = (
-        nanoseconds(span.get("startTimeUnixNano") or span.get("timeUnixNano"), "startTimeUnixNano")
-        or nanoseconds(span.get("start_time_unix_nano"), "start_time_unix_nano")
-        or instant(span.get("start_time"), "start_time")
-        or instant(span.get("timestamp"), "timestamp")
-    )
+    at = _begun(span)
     attributes = shown_attributes(own, resource)
     name, event = span.get("name"), own.get("event.name")
     body = span.get("body")
@@ -186,16 +181,32 @@ def _read(
         return Skipped(place, f"a span of the kind {shown(sums)}: the spans under it count")
     if told is not None:
         return _of_json(told, at, place, notes, attributes)
+    parts = _parts(own, at, notes)
+    return Record(
+        parts, placed(place, own.get("gen_ai.response.id")), FORMAT, tuple(notes), attributes
+    )
+
+
+def _begun(span: Mapping[str, object]) -> str | None:
+    """When a span began, or an event was."""
+    return (
+        nanoseconds(span.get("startTimeUnixNano") or span.get("timeUnixNano"), "startTimeUnixNano")
+        or nanoseconds(span.get("start_time_unix_nano"), "start_time_unix_nano")
+        or instant(span.get("start_time"), "start_time")
+        or instant(span.get("timestamp"), "timestamp")
+    )
+
+
+def _parts(own: Mapping[str, object], at: str | None, notes: list[Note]) -> tuple[Part, ...]:
+    """What the request of a span is billed for, by its counters of tokens."""
     provider = _first(
         own, "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider"
     )
-    response = own.get("gen_ai.response.id")
-    platform = platform_of_message(response) or named_platform(provider)
+    platform = platform_of_message(own.get("gen_ai.response.id")) or named_platform(provider)
     model = _model(own, notes)
     note_seller(provider, model, notes)
     dimensions = _dimensions(own, model, platform)
-    parts = tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
-    return Record(parts, placed(place, response), FORMAT, tuple(notes), attributes)
+    return tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
 
 
 def _of_json(

@@ -85,17 +85,26 @@ def answer(book: m.Book, joint: Joint, point: Point) -> object:
     rates = {name: rate for name, rate in cell.rates.items() if isinstance(rate, Rate)}
     money = cell.conversion and (cell.conversion.currency, cell.conversion.rate)
     if cell.free is not None:
-        return "free", frozenset(rates), money, cell.left_out
+        return "free", frozenset(rates), money, left_out(book, cell)
     return (
         frozenset(meter_answer(book, cell, name, rate, own) for name, rate in rates.items()),
         money,
-        cell.left_out,
+        left_out(book, cell),
         tuple(sorted(step.value for step in cell.extras)),
         tuple((step.kind, step.value) for step in cell.floors),
         *(
             (r.step, r.currency, r.mode) if r is not None else None
             for r in (cell.line_rounding, cell.total_rounding)
         ),
+    )
+
+
+def left_out(book: m.Book, cell: Combination, meter: str | None = None) -> tuple[str, ...]:
+    """What belongs to an account, of every request or where a meter is used."""
+    return tuple(
+        one.text
+        for one in cell.left_out
+        if (None if one.meter is None else book.meters[one.meter].name) == meter
     )
 
 
@@ -119,7 +128,7 @@ def meter_answer(book: m.Book, cell: Combination, name: str, rate: Rate, point: 
         name,
         rate.unit_price,
         rate.minimum and rate.minimum.quantity,
-        rate.left_out,
+        left_out(book, cell, name),
         tuple(tiers),
     )
 

@@ -246,7 +246,8 @@ def answer(card: RateCard, request: tuple[str, str, dict[str, int], dict[str, st
             model, at, {name: n for name, n in usage.items() if name in known}, dimensions
         )
         lines = [line for line in priced.amounts if line.amount or line.rate is None]
-        left_out = sorted(text.partition(": ")[2] for text in priced.cell.left_out)
+        texts = (one.text for one in priced.cell.left_out if one.meter is None)
+        left_out = sorted(text.partition(": ")[2] for text in texts)
         return priced.total, priced.currency, sorted(line.amount for line in lines), left_out
     except PriceError:
         return "no price"
