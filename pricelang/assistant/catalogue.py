@@ -32,13 +32,15 @@ class BookTool:
 def tools_of(book: Book) -> tuple[BookTool, ...]:
     """The tools over a book, in the order in which they are listed."""
     tools = Tools(book)
-    return (*_of_requests(book, tools), *_of_rules(tools))
+    return (*_of_requests(book, tools), _of_models(tools), *_of_rules(tools))
 
 
 def _of_requests(book: Book, tools: Tools) -> tuple[BookTool, ...]:
     """What requests cost, and why."""
     day = _day("when the request is sent, now unless given")
     model = {"type": "string", "description": "a model id; never guess one, ask `models`"}
+    body = {"type": "object", "description": "the body, with its messages"}
+    output = {**_COUNT, "description": "the expected tokens of the answer"}
     request = {"model": model, "usage": _usage(book), "at": day, "dimensions": _dimensions(book)}
     needed = ("model", "usage")
     strict = {"type": "boolean", "description": "refuse an amount that has a warning"}
@@ -66,36 +68,35 @@ def _of_requests(book: Book, tools: Tools) -> tuple[BookTool, ...]:
             "Quote a request",
             "What a request body of the Messages API will cost before it is sent: low, expected "
             "and high, with what each part adds. Nothing is sent anywhere.",
-            _object(
-                {
-                    "request": {"type": "object", "description": "the body, with its messages"},
-                    "at": day,
-                    "output": {**_COUNT, "description": "the expected tokens of the answer"},
-                },
-                ("request",),
-            ),
+            _object({"request": body, "at": day, "output": output}, ("request",)),
             _shared("quote"),
             tools.quote,
         ),
     )
 
 
+def _of_models(tools: Tools) -> BookTool:
+    """Which models there are."""
+    named = {**_TEXT, "description": "a part of the id or of an alias"}
+    return BookTool(
+        "models",
+        "List models",
+        "The models of the book, the newest first, with their dates and aliases.",
+        _object({"at": _day("only those released by then"), "named": named}),
+        _rows("models", _model()),
+        tools.models,
+    )
+
+
 def _of_rules(tools: Tools) -> tuple[BookTool, ...]:
-    """Which models there are, what is wrong with rules, holds of them, and changes with them."""
+    """What is wrong with rules, holds of them, and changes with them."""
+    sides = {
+        "text": _rules("the new side"),
+        "at": _day("the old side"),
+        "other_at": _day("the new side"),
+        "model": {**_TEXT, "description": "only what concerns this model"},
+    }
     return (
-        BookTool(
-            "models",
-            "List models",
-            "The models of the book, the newest first, with their dates and aliases.",
-            _object(
-                {
-                    "at": _day("only those released by then"),
-                    "named": {**_TEXT, "description": "a part of the id or of an alias"},
-                }
-            ),
-            _rows("models", _model()),
-            tools.models,
-        ),
         BookTool(
             "check",
             "Check rules",
@@ -119,14 +120,7 @@ def _of_rules(tools: Tools) -> tuple[BookTool, ...]:
             "Compare prices",
             "What changes for whom: from the book served to the rules in `text`, or from the day "
             "`at` to the day `other_at`. Every request is compared.",
-            _object(
-                {
-                    "text": _rules("the new side"),
-                    "at": _day("the old side"),
-                    "other_at": _day("the new side"),
-                    "model": {**_TEXT, "description": "only what concerns this model"},
-                }
-            ),
+            _object(sides),
             _rows("changes", _object({"kind": _TEXT, "text": _TEXT}, ("kind", "text"))),
             tools.diff,
         ),
