@@ -1,6 +1,6 @@
 // The editor of the rules: the language, faults with their fixes, what may stand next, and checks.
 import { autocompletion, completionKeymap } from "@codemirror/autocomplete";
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, history, historyKeymap, indentWithTab, isolateHistory } from "@codemirror/commands";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { EditorState } from "@codemirror/state";
 import { EditorView, drawSelection, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
@@ -72,7 +72,11 @@ export function makeEditor(parent, { colours, changed, words }) {
     /** A text as the editor holds it, with a history of its own. */
     state: (doc) => EditorState.create({ doc, extensions }),
     /** Another text in place of this one, which can be undone. */
-    replace: (text) => view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } }),
+    replace: (text) =>
+      view.dispatch({
+        changes: { from: 0, to: view.state.doc.length, insert: text },
+        annotations: isolateHistory.of("full"), // what was typed just before is another thing to undo
+      }),
     /** Puts a statement at the end of the text, an empty line before it, and goes there. */
     put(text) {
       const { doc } = view.state;
