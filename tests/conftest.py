@@ -21,8 +21,6 @@ settings.register_profile(
     suppress_health_check=_QUIET,
 )
 _DEFAULT = settings.get_profile("default")
-# The same in every run, and ten times as many.
-settings.register_profile("long", _DEFAULT, max_examples=600)
 # New ones in each run: those of `.ci/run`, and those of a night.
 settings.register_profile("explore", _DEFAULT, max_examples=500, derandomize=False, print_blob=True)
 settings.register_profile(
