@@ -1,5 +1,6 @@
 """Rows of whole books: the SQL of the shipped one and its macro for DuckDB, LiteLLM's whole data
-from its JSON to a book that is loaded, and the error of a model that no book has.
+from its JSON to a book that is loaded, the book beside that data, and the error of a model that
+no book has.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -25,6 +27,11 @@ SQL = [sys.executable, "-m", "pricelang", "sql", "--dialect", "duckdb"]
 def book_processes() -> list[tuple[str, str, str, list[str]]]:
     """Contestants that are whole processes: group, name, limit, command."""
     rows = [("whole books", "`pricelang sql` of the shipped book", "2 s", SQL)]
+    if find_spec("litellm") is not None:
+        drift = [sys.executable, "-m", "pricelang", "drift", "litellm"]
+        rows.append(
+            ("whole books", "`pricelang drift litellm`: all its Claude prices", "3 s", drift)
+        )
     folder = litellm_book()
     if folder is not None:
         load = [sys.executable, "-c", FIRST_LOAD, str(folder)]

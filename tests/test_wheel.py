@@ -95,23 +95,3 @@ def test_a_cache_goes_by_content_alone(installed: Path, tmp_path: Path) -> None:
         path.write_text("book ours extends anthropic\n", encoding="utf-8")
         os.utime(path, (len(folder), len(folder) * (1 + parsed)))
         assert run(installed, "-c", used, str(path), **cache) == f"ours {parsed}\n"
-
-
-def test_loading_is_a_small_multiple_of_importing_attrs(installed: Path) -> None:
-    """Seconds of the processor, the least of some: the machine may be busy."""
-    code = """
-import resource, subprocess, sys
-def used():
-    found = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return found.ru_utime + found.ru_stime
-def least(code):
-    found = []
-    for _ in range(7):
-        before = used()
-        subprocess.run([sys.executable, "-c", code], check=True)
-        found.append(used() - before)
-    return min(found)
-start, attrs, load = map(least, ("pass", "import attrs", "import pricelang; pricelang.load()"))
-print((load - start) / (attrs - start))
-"""
-    assert float(run(installed, "-c", code)) < 2.5

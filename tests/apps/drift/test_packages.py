@@ -8,7 +8,6 @@ their tests are skipped. `pricelang drift` in `.ci/run` asks whatever is install
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -108,9 +107,5 @@ def test_a_suffix_that_is_dropped_or_refused_is_found(
     assert len(batch) == len(new)
 
 
-def test_all_of_litellm_takes_less_than_three_seconds() -> None:
-    book = pricelang.load()
-    start = time.process_time()
-    found = report(book, "litellm")
-    assert time.process_time() - start < 3
-    assert found.compared[0].prices > 2_000
+def test_all_of_litellm_is_compared() -> None:
+    assert report(pricelang.load(), "litellm").compared[0].prices > 2_000
