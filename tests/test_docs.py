@@ -84,13 +84,14 @@ def fences(document: str) -> Iterator[Fence]:
         yield Fence(language, tuple(words), text, document.count("\n", 0, match.start()) + 2)
 
 
-def check_document(document: str, folder: Path) -> int:
-    """Runs the fences of a document and returns how many it ran.
+def check_document(document: str, folder: Path, *, one_shell: bool = False) -> int:
+    """Runs the fences of a document and returns how many it ran; with `one_shell` a command stays in
+    the shell of the one before it through the whole document.
     Raises `AssertionError` for the first that is wrong.
     """
     names: dict[str, object] = {"__name__": "__docs__"}
     done = 0
-    for fence in books_joined(shells_joined(fences(document))):
+    for fence in books_joined(shells_joined(fences(document), one_shell=one_shell)):
         with _named(fence):
             if fence.language == "console":
                 done += _check_console(fence)
@@ -101,13 +102,13 @@ def check_document(document: str, folder: Path) -> int:
     return done
 
 
-def shells_joined(found: Iterable[Fence]) -> Iterator[Fence]:
+def shells_joined(found: Iterable[Fence], *, one_shell: bool = False) -> Iterator[Fence]:
     """The code blocks, those of one shell joined where its first one stands."""
     shell: Fence | None = None
     for fence in found:
-        if fence.language != "console":
+        if fence.language != "console" or (one_shell and "no-run" in fence.words):
             yield fence
-        elif "continued" in fence.words:
+        elif "continued" in fence.words or (one_shell and shell is not None):
             assert shell is not None, "nothing to continue"
             shell = evolve(shell, text=shell.text + fence.text)
         else:
@@ -308,24 +309,17 @@ def _check_book(fence: Fence, folder: Path) -> int:
 # ---- the tests -----------------------------------------------------------------------------------
 
 
+GUIDE = ("first-price", "price-change", "contract", "audit-a-bill", "embed", "elsewhere")
+"""Pages whose reader types the commands from the first to the last, and stays in the folder to which
+one of them led."""
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_document(path: Path, tmp_path: Path) -> None:
     if UPDATE:
         path.write_text(with_new_places(path.read_text(encoding="utf-8")), encoding="utf-8")
-    check_document(path.read_text(encoding="utf-8"), tmp_path)
-
-
-GUIDE = ("first-price", "price-change", "contract", "audit-a-bill", "embed", "elsewhere")
-
-
-@pytest.mark.parametrize("page", GUIDE)
-def test_a_page_of_the_guide_works_in_one_shell(page: str) -> None:
-    """A reader types the commands from the first to the last, and stays in the folder to which one
-    of them led.
-    """
-    text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
-    found = [one for one in fences(text) if one.language == "console" and "no-run" not in one.words]
-    _check_console(evolve(found[0], text="".join(one.text for one in found)))
+    text = path.read_text(encoding="utf-8")
+    check_document(text, tmp_path, one_shell=path.stem in GUIDE)
 
 
 GOOD = """
