@@ -15,7 +15,7 @@ from pricelang.engines.columns import Fixed, columns_of
 from pricelang.engines.warehouse import plan_of, query
 from pricelang.engines.warehouse_rates import table_statements
 from pricelang.model.errors import BadRequest
-from tests.engines.warehouses import exactly, run
+from tests.engines.warehouses import empty_duckdb, exactly, run
 
 OPUS = "claude-opus-4-7"
 HALF = {
@@ -75,7 +75,7 @@ def test_a_negative_result_refuses_the_row(
 
 @given(st.lists(st.tuples(*[st.integers(0, 50)] * 4), min_size=1, max_size=12))
 def test_what_is_taken_away_is_taken_away_once(rows: list[tuple[int, int, int, int]]) -> None:
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         make(connection, *(f"{p}, {o}, {r}, {w}" for p, o, r, w in rows))
         report = BOOK.report("u", connection=connection, mapping=ALL)
     kept = [row for row in rows if row[0] >= row[2] + row[3]]

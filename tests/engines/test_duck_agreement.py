@@ -23,6 +23,7 @@ from pricelang.evaluate.rate_table.asked import RatesAsked
 from pricelang.evaluate.rate_table.snapshots import rate_snapshots
 from pricelang.present.decimals import to_decimal
 from tests.engines.usage import BIGINT, answers, checked_texts, make_table, row_of
+from tests.engines.warehouses import empty_duckdb
 from tests.generators import books
 from tests.oracle import read_book, read_texts
 from tests.oracle_requests import Ask, Vocabulary, asks, share, vocabulary
@@ -181,7 +182,7 @@ def test_generated_books(kind: str, tmp_path: Path) -> None:
         if not rows:
             return
         expected = answers(book, rows)
-        with duckdb.connect() as connection:
+        with empty_duckdb() as connection:
             make_table(connection, words, rows, kind)
             seen.update(check_rows(connection, book, expected, tmp_path))
             check_totals(connection, book, expected, rows)
@@ -202,7 +203,7 @@ def test_shipped_book(tmp_path: Path) -> None:
     def check(drawn: list[Ask]) -> None:
         rows = [row for row in (row_of(ask, book) for ask in drawn) if small(row)]
         expected = answers(book, rows)
-        with duckdb.connect() as connection:
+        with empty_duckdb() as connection:
             make_table(connection, words, rows, "bigint")
             seen.update(check_rows(connection, book, expected, tmp_path))
             check_totals(connection, book, expected, rows)
@@ -216,7 +217,7 @@ def test_macro_of_the_shipped_book() -> None:
     on the day on which each version begins, as single requests say it.
     """
     book = pricelang.load()
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         book.duckdb(
             connection, dimensions=["service_tier", "speed", "inference_geo"], since="2026-01-01"
         )

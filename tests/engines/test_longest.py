@@ -19,7 +19,7 @@ from pricelang.engines.warehouse_plan import Plan
 from pricelang.model.errors import PriceError
 from tests.engines.test_one_amount import by_sql, by_table
 from tests.engines.test_warehouse import RUNNING
-from tests.engines.warehouses import exactly
+from tests.engines.warehouses import empty_duckdb, exactly
 
 BOOK = pricelang.load()
 MODELS = (
@@ -185,7 +185,7 @@ def test_sums_have_a_price_where_every_parting_costs_the_same(dialect: str) -> N
 
 def test_a_table_says_why() -> None:
     rows = random_rows(2, 200)
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         connection.execute(made(rows))
         for sums, record in ((False, "single"), (True, "sum")):
             right = [alone(row, record) for row in rows]

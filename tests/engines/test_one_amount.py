@@ -30,7 +30,7 @@ from tests.engines.test_warehouse import (
     random_rows,
     usage_statements,
 )
-from tests.engines.warehouses import exactly, run
+from tests.engines.warehouses import empty_duckdb, exactly, run
 from tests.oracle import Priced, read_texts
 from tests.oracle_requests import Ask, by_oracle, vocabulary
 
@@ -64,7 +64,7 @@ def by_table(
     plan: Plan,
 ) -> list[Fraction | None]:
     """What a table of the rows says of each, and its totals of all."""
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         for statement in usage_statements(plan, rows, dimensions, meters):
             connection.execute(statement)
         report = book.report("usage", ["id"], connection=connection)
@@ -88,7 +88,7 @@ def by_macro(
     """What the macro says of each row;
     it has an argument for each dimension on which anything turns.
     """
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         book.duckdb(
             connection,
             meters=list(meters),
@@ -222,7 +222,7 @@ def test_what_is_not_billed_costs_nothing(dialect: str, book: pricelang.Book) ->
 
 
 def test_the_macro_has_what_is_not_billed(book: pricelang.Book) -> None:
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         book.duckdb(connection, models=["claude-opus-4-7"], meters=["input"])
         for outcome, amount in OUTCOMES.items():
             sql = f"select price_of('claude-opus-4-7', timestamp '2026-05-01', input := 1000000, outcome := '{outcome}')"
@@ -310,7 +310,7 @@ def test_an_id_in_a_table_says_what_it_says_in_a_request(
         with contextlib.suppress(PriceError):
             asked_one[id] = Fraction(book.total(model=id, at=at, usage=usage, **said))
     assert asked_one == right
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         ids = ", ".join(f"('{id}')" for id in IDS)
         connection.execute(
             f"create table u as select id as model, timestamp '2026-06-01 12:00' as at, 1000000 as input from (values {ids}) t(id)"

@@ -10,7 +10,6 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-import duckdb
 import pytest
 import sqlglot
 
@@ -30,7 +29,7 @@ from pricelang.model.errors import BadRequest, PriceError
 from pricelang.present.decimals import plain
 from tests.engines.test_accounts import book_of
 from tests.engines.test_warehouse import RUNNING, usage_statements
-from tests.engines.warehouses import exactly, run
+from tests.engines.warehouses import empty_duckdb, exactly, run
 
 HEAD = """book shop in USD
 account project
@@ -245,7 +244,8 @@ def test_warehouses_agree(dialect: str, name: str) -> None:
     } == due
     refused = sum(int(row[4] or 0) for row in owed if row[0] == "project per month")
     assert refused == len(rows) - len(costs) > 3
-    if dialect == "spark":
+    # Spark takes its time for each query; ClickHouse works out a part again wherever it is named.
+    if dialect == "spark" or (dialect == "clickhouse" and "orderless" not in name):
         return
     with pytest.raises(Exception, match=r"a row has no price|no price for"):
         run(dialect, statements, settle_query(plan), ["due"])
@@ -304,7 +304,7 @@ def drawn_book(seed: int) -> str:
 
 
 @pytest.mark.parametrize(
-    "seeds", [range(8), pytest.param(range(8, 80), marks=pytest.mark.campaign)]
+    "seeds", [range(8), pytest.param(range(8, 48), marks=pytest.mark.campaign)]
 )
 def test_drawn_books_agree(seeds: range) -> None:
     """DuckDB and the ledger agree on each row and on what is due; some books have one key."""
@@ -322,7 +322,7 @@ def test_drawn_books_agree(seeds: range) -> None:
         )
         costs, due = ledger(text, rows)
         said, ordered = said + len(due), {*ordered, is_orderless(plan)}
-        with duckdb.connect() as connection:
+        with empty_duckdb() as connection:
             made = usage_statements(plan, rows, ["region"], METERS, "org", "project")
             for statement in (*table_statements(plan), *made):
                 connection.execute(statement)
@@ -355,7 +355,7 @@ def test_rows_in_any_order_cost_the_same() -> None:
     found = []
     for some in (rows, Random(1).sample(rows, len(rows))):
         statements = usage_statements(plan, some, ["region"], METERS, "org", "project")
-        with duckdb.connect() as connection:
+        with empty_duckdb() as connection:
             for statement in (*table_statements(plan), *statements):
                 connection.execute(statement)
             found.append(sorted(connection.execute(settle_query(plan)).fetchall()))

@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,6 +17,7 @@ import pricelang
 from pricelang.engines.duck import open_job
 from pricelang.engines.row_group_pruning import MAX_PARTS, parts_of
 from pricelang.engines.totals import totals
+from tests.engines.warehouses import empty_duckdb
 
 BOOK = pricelang.load()
 CUT = datetime.datetime(2026, 9, 1)
@@ -65,7 +65,7 @@ def rows(count: int, *, empty: bool = False, unknown: bool = False) -> list[dict
 
 
 def report(usage: object, by: list[str], **given: Any) -> Any:
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         found = totals(open_job(BOOK, connection, usage, **given), by)
     return found.totals, found.unpriced, found.read
 
@@ -120,7 +120,7 @@ def test_parts_are_of_one_version(tmp_path: Path, kind: pa.DataType) -> None:
     table = table.set_column(0, "at", table["at"].cast(kind))
     for n, part in enumerate((table[:1000], table[1000:2000], table[2000:])):
         pq.write_table(part, tmp_path / f"{n}.parquet", row_group_size=70)
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         job = open_job(BOOK, connection, str(tmp_path / "*.parquet"))
         cuts = (
             int((CUT - datetime.timedelta(days=5)).replace(tzinfo=datetime.UTC).timestamp()),
@@ -160,7 +160,7 @@ def test_where_there_are_no_parts(tmp_path: Path, why: str) -> None:
         pq.write_table(
             table.set_column(5, "input", table["input"].cast(pa.int32())), tmp_path / "1.parquet"
         )
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         job = open_job(BOOK, connection, str(tmp_path / "*.parquet"))
         parts = parts_of(job, () if why == "no cuts" else (int(CUT.timestamp()),))
     assert [(part.sql, part.version) for part in parts] == [(job.source.sql, None)]

@@ -11,6 +11,7 @@ import contextlib
 import csv
 import functools
 import io
+import itertools
 import json
 import os
 import pwd
@@ -24,6 +25,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 POSTGRES = Path("/usr/lib/postgresql")
@@ -44,12 +46,34 @@ def exactly(text: str | None) -> Fraction | None:
 # ---- duckdb --------------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def empty_duckdb() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to a database of its own. Its instance serves the whole worker: to open one takes
+    twenty times as long.
+    """
+    name = f"own_{next(_NUMBERS)}"
+    with _instance().cursor() as connection:
+        connection.execute(f"attach ':memory:' as {name}")
+        connection.execute(f"use {name}")
+        try:
+            yield connection
+        finally:
+            connection.execute("use memory")
+            connection.execute(f"detach {name}")
+
+
+_NUMBERS = itertools.count()
+
+
+@functools.cache
+def _instance() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
 def _duckdb(
     statements: Sequence[str], query: str, columns: Sequence[str]
 ) -> list[tuple[str | None, ...]]:
-    import duckdb
-
-    with duckdb.connect() as connection:
+    with empty_duckdb() as connection:
         for statement in statements:
             connection.execute(statement)
         found = connection.execute(query)
@@ -237,6 +261,8 @@ def spark() -> Any:
             "spark.sql.session.timeZone", "America/New_York"
         )  # a zone that would show if it mattered
         .config("spark.log.level", "OFF")
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         # what runs once is not worth the second compiler
         .config(
             "spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"

@@ -136,8 +136,8 @@ def test_both_evaluators_make_the_same_bills(node: str) -> None:
 
 @pytest.mark.campaign
 def test_both_evaluators_make_the_same_bills_of_many_books(node: str) -> None:
-    seen = compared(node, bundled(), 4_000, SEED)
-    seen += compared(node, corpus(), 400, SEED)
-    seen += compared(node, islice(drawn(500), 120, None), 40, SEED)
+    seen = compared(node, bundled(), 2_000, SEED)
+    seen += compared(node, corpus(), 200, SEED)
+    seen += compared(node, islice(drawn(300), 120, None), 40, SEED)
     print(dict(seen))
     assert seen["priced"] > 0.5 * seen.total()

@@ -391,7 +391,7 @@ def test_a_slip_in_the_shipped_book_is_noticed_every_time() -> None:
     base = check_layers(shipped()).book
     assert base is not None
     seen: Counter[str] = Counter()
-    chosen = random.Random(7).sample(slips(), 64)
+    chosen = random.Random(7).sample(slips(), 40)
     for name, place, old, new in chosen:
         files = []
         for file in shipped()[0].files:
@@ -411,7 +411,7 @@ def test_a_slip_in_the_shipped_book_is_noticed_every_time() -> None:
         ):  # such as a row that begins before the release of its model: looked at once more
             assert judged(base, slipped, 500, 1).told is None, title
         seen["said" if verdict.changes else "unsaid"] += 1
-    assert seen["said"] > 24
+    assert seen["said"] > 14
 
 
 def line_of(name: str, place: int) -> int:
