@@ -167,28 +167,6 @@ def account_bounds(book: m.Book) -> Iterator[tuple[SpendLimit, m.LimitLine]]:
         number += len(limit.lines)
 
 
-def price_between(
-    terms: AllowanceTerms, start: Fraction, quantity: Fraction, pooled: Fraction | None = None
-) -> tuple[Fraction, Fraction]:
-    """What a quantity costs after `start` units of the period, and how much of it is free;
-    `pooled` are those that the pool counts, where it counts others than the tiers.
-
-    >>> tiers = Tier(Fraction(0), Fraction(6)), Tier(Fraction(100), Fraction(5))
-    >>> hours = AllowanceTerms("organization per month", Fraction(20), tiers)
-    >>> price_between(hours, Fraction(10), Fraction(100))
-    (Fraction(530, 1), Fraction(10, 1))
-    """
-    free = max(Fraction(0), min(quantity, terms.pool - (start if pooled is None else pooled)))
-    end, amount = start + quantity, Fraction(0)
-    for tier, after in zip(
-        terms.tiers, (*(later.after for later in terms.tiers[1:]), None), strict=True
-    ):
-        first, last = max(tier.after, start + free), end if after is None else min(after, end)
-        if last > first:
-            amount += (last - first) * tier.price
-    return amount, free
-
-
 def bounds_for(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:
     """The floors, caps and commitments that hold in a combination.
     Raises `BadRequest` (`bad_book`) where it converts into another currency.
