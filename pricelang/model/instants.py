@@ -10,8 +10,10 @@ import math
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import shown
 
-# What the calendar holds in UTC, whatever zone an instant is given in.
+DAY = 86_400
+"""The seconds of a day in UTC."""
 FIRST, LAST = -62_135_596_800, 253_402_300_799
+"""What the calendar holds in UTC, whatever zone an instant is given in."""
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 Instant = str | datetime.date | datetime.datetime | int | float

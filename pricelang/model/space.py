@@ -9,6 +9,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.model.book import DATES, FIRST_DIMENSION, MODELS, Book, Dimension, Model, Scope, Sum
+from pricelang.model.instants import DAY
 from pricelang.model.time_of_day import turns_in
 from pricelang.present.decimals import grouped
 from pricelang.solver.effort import Effort
@@ -264,7 +265,7 @@ class Space:
         return (
             self.boundaries[stretch - 1]
             if stretch
-            else (self.boundaries[0] if self.boundaries else 86_400) - 86_400
+            else (self.boundaries[0] if self.boundaries else DAY) - DAY
         )
 
 

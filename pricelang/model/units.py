@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
+from pricelang.model.instants import DAY
 from pricelang.model.names import SECOND, Unit
 
 _TIMES = {
@@ -16,7 +17,7 @@ _TIMES = {
     "second": Fraction(1),
     "minute": Fraction(60),
     "hour": Fraction(3600),
-    "day": Fraction(86_400),
+    "day": Fraction(DAY),
 }
 _CONTINUOUS = re.compile(
     r"(?:^|_)(?:(?:kilo|mega|giga|tera)?bytes?|.*_(?:second|minute|hour|day|week|month|year))$"

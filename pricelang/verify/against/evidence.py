@@ -15,11 +15,11 @@ from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
-from pricelang.model.instants import with_time, written
+from pricelang.model.instants import DAY, with_time, written
 from pricelang.model.plainest import PlainestFirst, Point
 from pricelang.model.space import axis_of, dimension_of, first_sum
 from pricelang.model.threshold_bands import quantities_on
-from pricelang.model.time_of_day import DAY, setting_at, turns_of_day
+from pricelang.model.time_of_day import setting_at, turns_of_day
 from pricelang.present.decimals import money
 from pricelang.solver.diagram import Forest
 from pricelang.usage.model_ids import model_ids_of
