@@ -23,6 +23,8 @@ def test_a_new_book_checks_and_holds(tmp_path: Path, options: tuple[str, ...]) -
         done = run(command, str(path))
         assert done.exit_code == 0, done.stdout + done.stderr
     assert "no faults" in run("check", str(path)).stdout
+    assert "1 example, all pass" in run("test", str(path)).stdout
+    assert run("fmt", "--check", str(path)).exit_code == 0
     text = run("new", "shop", *options, "-o", "-").stdout
     assert path.read_text("utf-8") == text
     again = run("new", "shop", "-o", str(path))
@@ -51,6 +53,15 @@ def test_a_book_that_would_not_be_read_is_not_written(
     assert done.exit_code == 2
     assert message in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_contract_over_a_book_that_prices_no_tokens_has_no_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list.price").write_text("book list in USD\nmeter calls\n", "utf-8")
+    assert run("new", "acme", "--extends", "list").exit_code == 0
+    assert "example" not in Path("acme.price").read_text("utf-8").replace("example.com", "")
 
 
 def test_a_contract_names_a_path_as_its_file_sees_it(
