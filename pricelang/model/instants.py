@@ -105,12 +105,7 @@ def today() -> str:
 
 def written(seconds: int) -> str:
     """UTC seconds for readers: a day, with the time unless it is midnight."""
-    text = (
-        (_EPOCH + datetime.timedelta(seconds=seconds))
-        .isoformat(" ")
-        .removesuffix("+00:00")
-        .removesuffix(" 00:00:00")
-    )
+    text = with_time(seconds).removesuffix(" 00:00:00")
     return text.removesuffix(":00") if len(text) > 10 else text
 
 
