@@ -98,6 +98,15 @@ def with_time(seconds: int) -> str:
     return (_EPOCH + datetime.timedelta(seconds=seconds)).isoformat(" ").removesuffix("+00:00")
 
 
+def iso_instant(seconds: int) -> str:
+    """UTC seconds as an instant of ISO 8601, midnight too.
+
+    >>> iso_instant(86_400)
+    '1970-01-02T00:00:00Z'
+    """
+    return with_time(seconds).replace(" ", "T") + "Z"
+
+
 def today() -> str:
     """The present day in UTC."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
