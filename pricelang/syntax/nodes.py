@@ -11,6 +11,7 @@ from attrs import has
 from pricelang.syntax.tree import Node
 
 N = TypeVar("N", bound=Node)
+_PARTS: dict[tuple[type, type], tuple[str, ...]] = {}
 
 
 def nodes_in(node: object, kind: type[N]) -> Iterator[N]:
@@ -31,13 +32,17 @@ def nodes_in(node: object, kind: type[N]) -> Iterator[N]:
             yield from nodes_in(getattr(node, name), kind)
 
 
-@cache
 def _parts(holder: type, kind: type) -> tuple[str, ...]:
     """The fields of a class of nodes in which a node of a kind may stand, at any depth: most of a
     book are examples and tables, which have few dates and no thresholds to look for.
     """
-    hints: dict[str, Any] = get_type_hints(holder) if has(holder) else {}
-    return tuple(name for name, hint in hints.items() if name != "span" and kind in _within(hint))
+    found = _PARTS.get((holder, kind))
+    if found is None:
+        hints: dict[str, Any] = get_type_hints(holder) if has(holder) else {}
+        found = _PARTS[holder, kind] = tuple(
+            name for name, hint in hints.items() if name != "span" and kind in _within(hint)
+        )
+    return found
 
 
 @cache
