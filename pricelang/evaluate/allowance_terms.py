@@ -90,7 +90,7 @@ def terms_of(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms | No
         return None
     tiers = [
         Tier(Fraction(0), rate.unit_price),
-        *(Tier(after, _tier_price(book, cell, rate, price)) for after, price in later),
+        *(Tier(after, _tier_price(rate, price)) for after, price in later),
     ]
     return AllowanceTerms(
         holders.pop(),
@@ -111,7 +111,7 @@ def _terms_between(
     return first or second, second or first
 
 
-def _tier_price(book: m.Book, cell: Combination, rate: Rate, tier: m.ChargePrice) -> Fraction:
+def _tier_price(rate: Rate, tier: m.ChargePrice) -> Fraction:
     """The unit price of a tier, after what the stack does to the first."""
     return through(tier.amount / tier.size, sized(rate.operations, tier.size))
 
