@@ -14,6 +14,7 @@ from pricelang.cli.failures import Failure, UnusableBook, failures
 from pricelang.model.errors import needed
 from pricelang.present.terminal import say
 from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.io.files import STDIN
 
 SUFFIX = ".price"
 _WAIT = 100
@@ -31,7 +32,7 @@ def watched(run: Callable[..., Any]) -> Callable[..., Any]:
         with failures():
             watchfiles = needed("watchfiles", "watch", "changes are told by watchfiles")
         source = str(arguments["path"])
-        if source == "-":
+        if source == STDIN:
             raise Failure("no_file", "what is watched is a file, not standard input")
         try:
             folders = _folders(source)
