@@ -1,6 +1,5 @@
 """Lines that would settle differences: for a person to read, and never more certain than the
-sources
-are.
+sources are.
 """
 
 from __future__ import annotations

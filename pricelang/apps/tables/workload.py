@@ -25,8 +25,7 @@ MAX_CHANGES = 3
 
 def workload_tables(found: Workload, days: bool) -> Iterator[Table]:
     """The kinds of requests, the free allowances and the tiers by usage where there are any, and
-    the
-    days if asked for.
+    the days if asked for.
     """
     yield _mixes(found)
     if found.pools:
