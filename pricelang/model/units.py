@@ -47,6 +47,15 @@ def plural(name: str) -> str:
     return name + ("es" if re.search(r"(?:ch|sh|s|x)$", name) else "s")
 
 
+def unit_behind(quantity: Fraction | int, name: str) -> str:
+    """The name of a unit as it stands behind a quantity.
+
+    >>> unit_behind(1, "token"), unit_behind(2, "search")
+    ('token', 'searches')
+    """
+    return name if quantity == 1 else plural(name)
+
+
 def find_unit(name: str, units: Iterable[Unit]) -> Unit | None:
     """The unit of a name in singular or plural."""
     wanted = {name, singular(name)}
