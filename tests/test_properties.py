@@ -22,7 +22,6 @@ from tests.oracle_requests import Ask, Use, asks, share, vocabulary
 from tests.test_agreement import SHIPPED
 
 TOKENS = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")
-PROMPT = ("input", "cache_write_5m", "cache_write_1h", "cache_read")
 MILLION = 1_000_000
 
 

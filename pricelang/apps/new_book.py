@@ -6,8 +6,10 @@ import os
 import re
 from pathlib import Path
 
+from pricelang.apps.additions.examples import plain_example
 from pricelang.check.entries import Entry
 from pricelang.check.files import read_layers
+from pricelang.compile.book import check_layers
 from pricelang.syntax.diagnostics import BookError
 from pricelang.syntax.parser import parse_file
 from pricelang.syntax.print_values import quoted
@@ -81,11 +83,16 @@ def seen_from(base: str, path: Path) -> str:
     return Path(os.path.relpath(base, path.parent)).as_posix()
 
 
-def check_new(text: str, path: Path) -> None:
-    """Raises `BookError` where a new book at a path would not be read: its name is a word of the
-    language, or there is no book for it to extend.
+def checked_new(text: str, path: Path, day: str) -> str:
+    """The text of a new book at a path, with an example for a day where it has none and prices
+    something. Raises `BookError` where it would not be read: its name is a word of the language,
+    or there is no book for it to extend.
     """
     faults = parse_file(path.name, text)[1]
     if faults:
         raise BookError(faults, {path.name: text})
-    read_layers(Entry(path, path.parent), {path.resolve(): text})
+    book = check_layers(read_layers(Entry(path, path.parent), {path.resolve(): text})).book
+    if book is None or book.examples:
+        return text
+    example = plain_example(book, day)
+    return f"{text}\n# What must come out to the cent.\n{example}\n" if example else text

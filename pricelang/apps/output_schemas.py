@@ -29,7 +29,8 @@ SCHEMAS = (
 """The commands that have a schema, of the whole output or of each of its lines."""
 
 
-_COMMON = "common.schema.json#/$defs/"
+SHARED = "common.schema.json#/$defs/"
+"""What a reference to a definition that schemas share begins with."""
 _HERE = "#/$defs/"
 
 
@@ -51,8 +52,8 @@ def standing_alone(schema: Mapping[str, Any]) -> dict[str, Any]:
     ('#/$defs/currency', {'currency': {'type': 'string', 'pattern': '^[A-Z]{3}$'}})
     """
     shared = _read("common")["$defs"]
-    found = dict(_referring(schema, _COMMON))
-    own, wanted = dict(found.pop("$defs", {})), set(_names(schema, _COMMON))
+    found = dict(_referring(schema, SHARED))
+    own, wanted = dict(found.pop("$defs", {})), set(_names(schema, SHARED))
     while wanted:
         name = wanted.pop()
         own[name] = shared[name]

@@ -15,11 +15,10 @@ from pricelang.apps.price_book import PriceBook
 from pricelang.apps.reports.grouping import GroupKeys, Key
 from pricelang.evaluate.bill import Bill
 from pricelang.model.errors import PriceError
-from pricelang.model.instants import seconds_of, today, with_time
+from pricelang.model.instants import DAY, seconds_of, today, with_time
 from pricelang.present.notebook import InNotebook
 from pricelang.usage.records import Outcome, Place, Record, Rejected
 
-DAY = 86_400
 _DAY = re.compile(r"\s*[0-9]{4}-[0-9]{2}-[0-9]{2}\s*\Z", re.ASCII)
 
 

@@ -8,11 +8,10 @@ from typing import Any
 from attrs import frozen
 
 from pricelang.api import Book
-from pricelang.apps.output_schemas import standing_alone
+from pricelang.apps.output_schemas import SHARED, standing_alone
 from pricelang.assistant.tools import Tools
 
 Schema = dict[str, Any]
-_SHARED = "common.schema.json#/$defs/"
 _COUNT = {"type": "integer", "minimum": 0}
 _TEXT = {"type": "string"}
 
@@ -103,7 +102,7 @@ def _of_rules(tools: Tools) -> tuple[BookTool, ...]:
             "Everything that is wrong with the text of a book, each fault with its place, a help "
             "and fixes. No faults: the book can be used.",
             _object({"text": {**_TEXT, "description": "the rules of a whole book"}}, ("text",)),
-            _rows("faults", {"$ref": _SHARED + "fault"}),
+            _rows("faults", {"$ref": SHARED + "fault"}),
             tools.check,
         ),
         BookTool(
@@ -112,7 +111,7 @@ def _of_rules(tools: Tools) -> tuple[BookTool, ...]:
             "How many claims of a book are proven over every request, and the others: broken, with "
             "a request that breaks it, or undecided.",
             _object({"text": _rules("of the book served unless given")}),
-            _rows("claims", {"$ref": _SHARED + "claim"}, proven=_COUNT),
+            _rows("claims", {"$ref": SHARED + "claim"}, proven=_COUNT),
             tools.audit,
         ),
         BookTool(
@@ -156,7 +155,7 @@ def _dimensions(book: Book) -> Schema:
 
 
 def _model() -> Schema:
-    name, day = {"$ref": _SHARED + "name"}, {"$ref": _SHARED + "day"}
+    name, day = {"$ref": SHARED + "name"}, {"$ref": SHARED + "day"}
     ends = {"oneOf": [day, {"type": "null"}]}
     fields: dict[str, Schema] = {
         "name": name,
@@ -175,7 +174,7 @@ def _rows(name: str, row: Schema, **beside: Schema) -> Schema:
 
 def _shared(name: str) -> Schema:
     """A shared definition as a schema whose root is an object, as the protocol wants it."""
-    return {"type": "object", **standing_alone({"$ref": _SHARED + name})}
+    return {"type": "object", **standing_alone({"$ref": SHARED + name})}
 
 
 def _object(fields: dict[str, Schema], required: tuple[str, ...] = ()) -> Schema:

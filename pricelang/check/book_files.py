@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from pricelang.check.entries import Entry
 from pricelang.check.extended import ENTRY, MAX_BYTES
-from pricelang.files.places import is_there
+from pricelang.files.places import is_compiled, is_there
 from pricelang.present.text import help_for, listed
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault, Span
 
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 MAX_FILES = 200
 TEXT = "text"
 """The name of a book that is loaded from a text, in places and messages."""
-FIRST_BYTES = 256
-"""So many bytes at the beginning of a file tell a compiled book from a text."""
-
-_COMPILED = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*\{")
 _INCLUDE = re.compile(r'^include[ \t]+("(?:[^"\\\n]|\\["\\])*")', re.MULTILINE)
 
 
@@ -192,13 +188,6 @@ def _read(place: Place, name: str, unsaved: Mapping[Path, str]) -> TextFile:
             [Fault("no_file", f"`{name}` cannot be read: {error.strerror}", NOWHERE)]
         ) from None
     return _decoded(data, name, path)
-
-
-def is_compiled(data: bytes) -> bool:
-    """Decides whether bytes are a compiled book: they begin as an object of JSON, also behind a
-    byte order mark, and no text of a book does.
-    """
-    return _COMPILED.match(data) is not None
 
 
 def refuse_compiled(data: bytes, name: str) -> None:

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from attrs import evolve
 
-from pricelang.check.book_files import FIRST_BYTES, Layer, is_compiled, read_files, read_text
+from pricelang.check.book_files import Layer, read_files, read_text
 from pricelang.check.entries import Entry, entry_below, entry_of
 from pricelang.check.extended import Extended, extended
 from pricelang.files.cache import digest
-from pricelang.files.places import text_in
+from pricelang.files.places import FIRST_BYTES, is_compiled, text_in
 from pricelang.present.text import shown
 from pricelang.syntax.diagnostics import NOWHERE, BookError, Fault
 

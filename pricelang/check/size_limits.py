@@ -36,7 +36,7 @@ def check_digits(
     """No price needs more than `MAX_DIGITS` digits, above its point or below,
     once all that may meet on it is multiplied out.
     """
-    listed = _list_prices(draft, prices, charges)
+    listed = _list_prices(prices, charges)
     known: dict[int, tuple[int, m.Origin | None]] = {}
     for meter in range(len(draft.meters)):
         longest, origin = _longest(meter, listed, derivations, known)
@@ -67,7 +67,7 @@ def check_digits(
 
 
 def _list_prices(
-    draft: Draft, prices: Sequence[m.Price], charges: Sequence[m.Charge]
+    prices: Sequence[m.Price], charges: Sequence[m.Charge]
 ) -> dict[int, tuple[int, m.Origin]]:
     """The most digits of an amount that a row or a charge gives each meter, and where."""
     found: dict[int, tuple[int, m.Origin]] = {}

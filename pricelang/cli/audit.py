@@ -123,10 +123,7 @@ def command(ctx: click.Context, /, path: str, **given: Any) -> None:
         audit = open_book(path).audit.assuming(*given["assume"])
     if given["contract"] and not audit.book.bases:
         ctx.fail(f"`{audit.book.name}` extends no book")
-    without = {"contract"} if not audit.book.bases else set[str]()
-    without |= {"tiers"} if not has_tiers(audit.book) else set()
-    everything = [name for name in SECTIONS if name not in without]
-    names = asked or (everything if form else ["claims"])
+    names = asked or (_sections_of(audit) if form else ["claims"])
     if form == "--html":
         _write_report(ctx, audit, path, given)
     elif form == "--json":
@@ -138,6 +135,12 @@ def command(ctx: click.Context, /, path: str, **given: Any) -> None:
         )
     broken = any(not verdict.holds for verdict in audit.claims)
     ctx.exit(SOME_FAILED if broken or is_open(audit, names) else DONE)
+
+
+def _sections_of(audit: Audit) -> list[str]:
+    """The sections that say something of a book."""
+    there = {"contract": bool(audit.book.bases), "tiers": has_tiers(audit.book)}
+    return [name for name in SECTIONS if there.get(name, True)]
 
 
 def _against(path: str, other: str, form: str) -> int:

@@ -25,9 +25,9 @@ from pricelang.model.book import Book
 from pricelang.present.terminal import say
 from pricelang.present.text import how_many
 from pricelang.syntax.diagnostics import BookError, Fault
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
-STDIN = "-"
 _EXCERPT = re.compile(r" *[0-9]* (\x1b\[2m)?\|")
 """A line of a book, or the carets under it: they stand below each other."""
 

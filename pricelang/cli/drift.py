@@ -14,8 +14,7 @@ from pricelang.cli.failures import Failure, failures
 from pricelang.cli.inputs import open_book
 from pricelang.cli.options import book_option, checked_instant
 from pricelang.cli.output import Form, form_of, form_options, show_lines, show_tables
-from pricelang.model.ages import DAY
-from pricelang.model.instants import seconds_of, today, written
+from pricelang.model.instants import DAY, seconds_of, today, written
 from pricelang.present.terminal import say
 
 if TYPE_CHECKING:

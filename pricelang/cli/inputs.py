@@ -16,7 +16,7 @@ from pricelang.api import Book, loaded
 from pricelang.apps.answers import RecordDefaults
 from pricelang.cli.book_flags import given_by_flags, opened_book
 from pricelang.cli.failures import UnusableBook, failures, warn_of_same_name
-from pricelang.present.text import printable
+from pricelang.present.text import joined, printable
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.io.files import STDIN
 from pricelang.usage.request_flags import quantity
@@ -234,10 +234,7 @@ def record_files(ctx: click.Context, paths: tuple[str, ...]) -> Iterator[str]:
 
         found = files_in(path)
         if not found:
-            ctx.fail(
-                f"the folder `{printable(path)}` has no {', '.join(RECORD_FILES[:-1])} or "
-                f"{RECORD_FILES[-1]} file"
-            )
+            ctx.fail(f"the folder `{printable(path)}` has no {joined(RECORD_FILES, 'or')} file")
         yield from found
 
 

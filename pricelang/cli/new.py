@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pricelang.apps.new_book import NAME, check_new, new_book, seen_from
+from pricelang.apps.new_book import NAME, checked_new, new_book, seen_from
 from pricelang.cli.failures import Failure, UnusableBook
 from pricelang.cli.targets import TARGET, check_outputs
 from pricelang.model.instants import today
@@ -48,9 +48,10 @@ def command(ctx: click.Context, /, name: str, base: str | None, given: str | Non
         raise Failure("bad_name", f"`{name}` is no name for a book", "letters, digits, `_` and `-`")
     target = f"{name}.price" if given is None else given
     path = Path(f"{name}.price" if is_stream(target) else target)
-    text = new_book(name, today(), None if base is None else seen_from(base, path))
+    day = today()
+    text = new_book(name, day, None if base is None else seen_from(base, path))
     try:
-        check_new(text, path)
+        text = checked_new(text, path, day)
     except BookError as error:
         raise UnusableBook(error, target) from None
     if os.path.lexists(target) and not is_stream(target):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pricelang.cli.failures import Failure, UnusableBook, failures
 from pricelang.model.errors import needed
 from pricelang.present.terminal import say
 from pricelang.syntax.diagnostics import BookError
+from pricelang.usage.io.files import STDIN
 
 SUFFIX = ".price"
 _WAIT = 100
@@ -30,27 +32,42 @@ def watched(run: Callable[..., Any]) -> Callable[..., Any]:
         with failures():
             watchfiles = needed("watchfiles", "watch", "changes are told by watchfiles")
         source = str(arguments["path"])
-        if source == "-":
+        if source == STDIN:
             raise Failure("no_file", "what is watched is a file, not standard input")
         try:
             folders = _folders(source)
         except BookError as error:
             raise UnusableBook(error, source) from None
+        for turn, _ in enumerate(_turns(watchfiles, source, folders)):
+            if turn:
+                click.clear()
+            _run(ctx, run, arguments)
+        return None
+
+    return command
+
+
+def _turns(watchfiles: Any, source: str, folders: set[Path]) -> Iterator[None]:
+    """Once when some folders are watched, and again whenever a file in those of the book changes.
+    Where the book lies in other folders since, the watch begins anew.
+    """
+    while True:
         changes = watchfiles.watch(
             *folders,
             watch_filter=lambda _, path: path.endswith(SUFFIX),
             rust_timeout=_WAIT,
             yield_on_timeout=True,
         )
-        next(changes)  # the watch begins before the first run, which may take longer than a save
-        _run(ctx, run, arguments)
-        for changed in changes:
-            if changed:
-                click.clear()
-                _run(ctx, run, arguments)
-        return None
-
-    return command
+        with contextlib.closing(changes):
+            next(changes)  # the watch begins before a run, which may take longer than a save
+            yield
+            before = folders
+            while folders == before:
+                if next(changes):
+                    with contextlib.suppress(BookError):  # which the run tells
+                        folders = _folders(source)
+                    if folders == before:
+                        yield
 
 
 def _run(ctx: click.Context, run: Callable[..., Any], arguments: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
-"""Exclusions: each is of two that could both have effect, refuses what nothing else does, and is
-declared once for each request.
+"""Exclusions: each is of modifiers that could have effect together, refuses what nothing else does,
+is declared once for each request, and leaves its modifiers some request to change.
 """
 
 from __future__ import annotations
@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pricelang.check.draft import span_of
-from pricelang.compile.decisions import not_refused_by, where_excluded
+from pricelang.compile.decisions import has_effect, not_refused_by, where_excluded
 from pricelang.compile.reach import Reach
 from pricelang.model import book as m
 from pricelang.model.requests import is_no, is_yes
@@ -15,8 +15,9 @@ from pricelang.solver.witness_search import Constraint
 
 
 def check_exclusions(reach: Reach) -> None:
-    """An exclusion is of two that could both have effect, refuses what nothing else does,
-    and is declared once for each request.
+    """Adds a fault for each exclusion whose modifiers never have effect together, that refuses
+    what other rules do, or that is declared twice for a request; and for each modifier of which
+    exclusions refuse every request.
     """
     book, draft = reach.book, reach.draft
     names = tuple(modifier.name for modifier in book.modifiers)
@@ -28,6 +29,8 @@ def check_exclusions(reach: Reach) -> None:
             _check_twice(reach, exclusion, other, label)
         if _check_dead(reach, exclusion, kept, label):
             kept.remove(exclusion)
+    for index, modifier in enumerate(book.modifiers):
+        _check_left(reach, modifier, [x for x in kept if index in x.sides])
 
 
 def _check_dead(
@@ -56,6 +59,34 @@ def _check_dead(
         severity=_severity(reach, constraints),
     )
     return True
+
+
+def _check_left(reach: Reach, modifier: m.Modifier, exclusions: Sequence[m.Exclusion]) -> None:
+    """Exclusions of a modifier's own book and of those below leave it a request to change. It is a
+    warning where they do not, since a contract may allow some.
+    """
+    layer = reach.layer(modifier.origin)
+    own = [x for x in exclusions if reach.layer(x.origin) <= layer]
+    root = reach.decided.modifiers[reach.book.modifiers.index(modifier)]
+    effect: list[Constraint] = [
+        (root, lambda leaf: has_effect(modifier, leaf)),
+        *not_refused_by_lines(reach),
+        reach.let_through(layer),
+    ]
+    left = [*effect, *(_not_excluded(reach, x) for x in own)]
+    if not own or reach.requests.find(left) is not None or reach.requests.find(effect) is None:
+        return
+    reach.draft.fault(
+        "never_decides",
+        f"`{modifier.name}` never has effect: exclusions refuse every request that it would change",
+        span_of(modifier.origin),
+        "take it away, or narrow what excludes it",
+        *(
+            (span_of(x.origin), "refuses them" if len(own) == 1 else "refuses some")
+            for x in own[:2]
+        ),
+        severity="warning",
+    )
 
 
 def _severity(reach: Reach, constraints: Sequence[Constraint]) -> str:

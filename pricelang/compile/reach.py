@@ -110,11 +110,12 @@ class Reach:
         by_name = requests.find([inside, hiders, self._unrefused(layer), requests.named])
         severity = "error" if by_name is None else "warning"
         if requests.find([inside, requests.existing]) is None:
+            released = tuple(itertools.islice(self._releases(scopes), 1))
             return Dead(
                 "no request that exists is in its scope"
                 if by_name is None
                 else "no hours and quantities put a request in its scope",
-                released := tuple(itertools.islice(self._releases(scopes), 1)),
+                released,
                 severity,
                 "it holds before that day alone: mend one of the two days" if released else None,
             )

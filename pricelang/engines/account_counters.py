@@ -53,8 +53,7 @@ class AccountCounter:
 @frozen
 class Counted:
     """What the counters of a kind count: the units of a meter, or those of a ladder of the plan.
-    The
-    rates say which of these counters has a row, by its number from 1 on; 0 is none.
+    The rates say which of these counters has a row, by its number from 1 on; 0 is none.
     """
 
     kind: Kind

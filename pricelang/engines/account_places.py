@@ -71,10 +71,8 @@ class AccountPlace:
 @frozen(eq=False)
 class MeterUnits:
     """How the units of a meter stand, as SQL: how many are `billed`, the count of each counter
-    where
-    they `start` (of a ladder of all units, that of the whole period), and what a `mark` of the
-    rates
-    is.
+    where they `start` (of a ladder of all units, that of the whole period), and what a `mark` of
+    the rates is.
     """
 
     plan: Plan

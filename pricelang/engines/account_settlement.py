@@ -184,7 +184,6 @@ def _total(plan: Plan, refused: str) -> str:
     if refused == "null":
         return f"sum({atoms})"
     said = joined(
-        plan,
         words.literal("pricelang: no price for "),
         f"coalesce(min(case when {why} is not null then {model} end), {words.literal('NULL')})",
         words.literal(": "),

@@ -18,8 +18,9 @@ from pricelang.engines.plan import part_names
 from pricelang.engines.quantities import text_of
 from pricelang.engines.row_group_pruning import parts_of
 from pricelang.evaluate.rate_table.table import RateTable
+from pricelang.model.instants import DAY
 
-UNITS = {"hour": 3600, "day": 86_400}
+UNITS = {"hour": 3600, "day": DAY}
 """Seconds of periods that begin at multiples of them."""
 NAME = "pl_name"
 """The column of a row's model: a group by it is one that the rates group by anyway."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pricelang.apps.reports.period import PERIODS
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import help_for, shown
-
-PERIODS = ("hour", "day", "week", "month", "year")
 
 
 def is_period(name: str, columns: Sequence[str]) -> bool:

@@ -25,7 +25,8 @@ _BROAD = {"UBIGINT", "HUGEINT", "UHUGEINT"}
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)\Z")
 _NOTHING = '"NULL"'
 """The type of a column in which every cell is empty."""
-_EXACT_DOUBLE = 2**53
+EXACT_DOUBLE = 2**53
+"""A double holds each whole number up to it."""
 Bounds = tuple[object, object]
 """The least and the greatest value of a column."""
 
@@ -75,7 +76,7 @@ def _whole_sql(meter: Meter, column: str, kind: str) -> str:
     if kind in ("DOUBLE", "FLOAT"):
         return (
             f"case when {name} is null then 0 when {name} = trunc({name}) and abs({name}) < "
-            f"{_EXACT_DOUBLE} then {name}::bigint end"
+            f"{EXACT_DOUBLE} then {name}::bigint end"
         )
     if kind in ("VARCHAR", "JSON"):
         text = text_of(column, kind)

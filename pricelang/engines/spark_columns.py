@@ -15,6 +15,7 @@ from pricelang.engines.columns import no_quantities
 from pricelang.engines.dialects.base import InstantSyntax
 from pricelang.engines.dialects.spark import SPARK
 from pricelang.engines.join_keys import Quantity, timed_sql
+from pricelang.engines.quantities import EXACT_DOUBLE
 from pricelang.model.book import Meter
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import FIRST, LAST
@@ -26,7 +27,6 @@ _WHOLE = {"tinyint", "smallint", "int", "bigint"}
 _DECIMAL = re.compile(r"decimal\((\d+),(\d+)\)\Z")
 _NOTHING = "void"
 """The type of a column in which every cell is empty."""
-_EXACT_DOUBLE = 2**53
 _DIGITS = r"\A[0-9]{1,18}\z"
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
@@ -83,7 +83,7 @@ def _whole_sql(meter: Meter, column: str, kind: str) -> str:
         return f"cast({name} as bigint)"
     if kind in ("double", "float"):
         return (
-            f"case when {name} = floor({name}) and abs({name}) < {_EXACT_DOUBLE} then "
+            f"case when {name} = floor({name}) and abs({name}) < {EXACT_DOUBLE} then "
             f"try_cast({name} as bigint) end"
         )
     if kind == "string":

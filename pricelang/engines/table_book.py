@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from pricelang.apps.price_book import PriceBook
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from pricelang.apps.reports.totals import UsageReport
+    from pricelang.engines.columns import Fixed
     from pricelang.engines.duck import Job
     from pricelang.engines.rows import Written
     from pricelang.engines.spark import SparkBook
@@ -77,7 +79,8 @@ class TableBook(PriceBook):
         from pricelang.engines.rows import priced, write_priced
 
         with engine_errors():
-            job = self._job(usage, mapping, table, connection, model, at, dimensions, sums, remote)
+            fixed = _fixed(model, at, dimensions)
+            job = self._job(usage, connection, mapping, fixed, table, sums, remote)
             if to is None:
                 return priced(job, lines, keep)
             try:
@@ -121,12 +124,12 @@ class TableBook(PriceBook):
         from pricelang.engines.failures import engine_errors
         from pricelang.engines.totals import totals
 
-        with engine_errors():
-            job = self._job(usage, mapping, table, connection, model, at, dimensions, sums, remote)
-            try:
-                return totals(job, by)
-            finally:
-                job.close()
+        fixed = _fixed(model, at, dimensions)
+        with (
+            engine_errors(),
+            closing(self._job(usage, connection, mapping, fixed, table, sums, remote)) as job,
+        ):
+            return totals(job, by)
 
     def duckdb(
         self,
@@ -172,25 +175,19 @@ class TableBook(PriceBook):
     def _job(
         self,
         usage: object,
-        mapping: Mapping[str, str] | None,
-        table: str | None,
         connection: DuckDBPyConnection | None,
-        model: str | None,
-        at: Instant | None,
-        dimensions: Mapping[str, str],
+        mapping: Mapping[str, str] | None,
+        fixed: Fixed,
+        table: str | None,
         sums: bool,
         remote: bool,
     ) -> Job:
-        from pricelang.engines.columns import Fixed
         from pricelang.engines.duck import open_job
-        from pricelang.model.instants import text_of
         from pricelang.usage.io.offline import open_duckdb
 
-        fixed = Fixed(model, None if at is None else text_of(at), dimensions)
-        own = connection or open_duckdb()
         return open_job(
             self,
-            own,
+            connection or open_duckdb(),
             usage,
             mapping=mapping or {},
             fixed=fixed,
@@ -198,3 +195,10 @@ class TableBook(PriceBook):
             sums=sums,
             remote=remote,
         )
+
+
+def _fixed(model: str | None, at: Instant | None, dimensions: Mapping[str, str]) -> Fixed:
+    from pricelang.engines.columns import Fixed
+    from pricelang.model.instants import text_of
+
+    return Fixed(model, None if at is None else text_of(at), dimensions)

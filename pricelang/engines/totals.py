@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
+from pricelang.apps.reports.tally import Reason
 from pricelang.apps.reports.totals import Unpriced, UsageReport
 from pricelang.engines.duck import Job
 from pricelang.engines.grouping import Grouping, UsageGroup
@@ -29,8 +30,6 @@ from pricelang.model.instants import seconds_of
 BATCH = 10_000
 FIRST = 20_000
 """Rows that are looked at to guess what all have."""
-Reason = tuple[str, str, str | None]
-"""Why a row has no price: the code of the error, its message and its help."""
 
 
 def totals(job: Job, by: Sequence[str] = ()) -> UsageReport:

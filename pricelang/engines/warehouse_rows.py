@@ -174,7 +174,7 @@ def known_model(plan: Plan, name: str) -> str:
     return f"{name} in ({', '.join(plan.dialect.literal(found) for found, _ in plan.rates.names)})"
 
 
-def joined(plan: Plan, *parts: str) -> str:
+def joined(*parts: str) -> str:
     """Texts one after another, as SQL."""
     found = parts[0]
     for part in parts[1:]:
@@ -219,7 +219,6 @@ def priced_rows(
         model, at = (column.replace("u.", "q.", 1) for column in (plan.columns["model"], plan.at))
         nothing = text("NULL")
         said = joined(
-            plan,
             text("pricelang: no price for "),
             f"coalesce({model}, {nothing})",
             text(" at "),

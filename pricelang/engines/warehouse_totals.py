@@ -140,7 +140,6 @@ def _costs(plan: Plan, refused: str) -> list[str]:
     nothing = text("NULL")
     model = f"coalesce(min(case when {why} is not null then {name('pl_model')} end), {nothing})"
     said = joined(
-        plan,
         text("pricelang: no price for "),
         model,
         text(": "),

@@ -90,7 +90,7 @@ def terms_of(book: m.Book, cell: Combination, meter: str) -> AllowanceTerms | No
         return None
     tiers = [
         Tier(Fraction(0), rate.unit_price),
-        *(Tier(after, _tier_price(book, cell, rate, price)) for after, price in later),
+        *(Tier(after, _tier_price(rate, price)) for after, price in later),
     ]
     return AllowanceTerms(
         holders.pop(),
@@ -111,7 +111,7 @@ def _terms_between(
     return first or second, second or first
 
 
-def _tier_price(book: m.Book, cell: Combination, rate: Rate, tier: m.ChargePrice) -> Fraction:
+def _tier_price(rate: Rate, tier: m.ChargePrice) -> Fraction:
     """The unit price of a tier, after what the stack does to the first."""
     return through(tier.amount / tier.size, sized(rate.operations, tier.size))
 
@@ -165,28 +165,6 @@ def account_bounds(book: m.Book) -> Iterator[tuple[SpendLimit, m.LimitLine]]:
                     row,
                 )
         number += len(limit.lines)
-
-
-def price_between(
-    terms: AllowanceTerms, start: Fraction, quantity: Fraction, pooled: Fraction | None = None
-) -> tuple[Fraction, Fraction]:
-    """What a quantity costs after `start` units of the period, and how much of it is free;
-    `pooled` are those that the pool counts, where it counts others than the tiers.
-
-    >>> tiers = Tier(Fraction(0), Fraction(6)), Tier(Fraction(100), Fraction(5))
-    >>> hours = AllowanceTerms("organization per month", Fraction(20), tiers)
-    >>> price_between(hours, Fraction(10), Fraction(100))
-    (Fraction(530, 1), Fraction(10, 1))
-    """
-    free = max(Fraction(0), min(quantity, terms.pool - (start if pooled is None else pooled)))
-    end, amount = start + quantity, Fraction(0)
-    for tier, after in zip(
-        terms.tiers, (*(later.after for later in terms.tiers[1:]), None), strict=True
-    ):
-        first, last = max(tier.after, start + free), end if after is None else min(after, end)
-        if last > first:
-            amount += (last - first) * tier.price
-    return amount, free
 
 
 def bounds_for(book: m.Book, cell: Combination) -> tuple[SpendLimit, ...]:

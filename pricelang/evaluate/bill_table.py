@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from pricelang.evaluate.bill_lines import Line
-from pricelang.model.units import plural
+from pricelang.model.units import unit_behind
 from pricelang.present.decimals import grouped, money
 from pricelang.present.readable import readable_amount, readable_quantity
 from pricelang.present.table import NotedCell, Table
 
-_HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
+HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
 
 
 def lines_table(lines: Sequence[Line], total: str, currency: str) -> Table:
@@ -19,7 +19,7 @@ def lines_table(lines: Sequence[Line], total: str, currency: str) -> Table:
     models = list(dict.fromkeys(line.model for line in lines))
     rows = [_row(line, currency, len(models) > 1) for line in lines]
     rows.append(("total", "", "", "", "", total))
-    return Table(_HEADERS, tuple(rows), frozenset({1, 3, 5}), 1, ", ".join(models) or "no usage")
+    return Table(HEADERS, tuple(rows), frozenset({1, 3, 5}), 1, ", ".join(models) or "no usage")
 
 
 def _row(line: Line, currency: str, named: bool) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def _row(line: Line, currency: str, named: bool) -> tuple[str, ...]:
     return (
         NotedCell(line.meter, line.location, note),
         readable_quantity(quantity),
-        line.unit if quantity == 1 else plural(line.unit),
+        unit_behind(quantity, line.unit),
         money(Fraction(line.unit_price), currency),
         "free" if line.free is not None else ", ".join(rules),
         readable_amount(Fraction(line.amount), currency),

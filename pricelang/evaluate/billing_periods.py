@@ -8,9 +8,9 @@ from typing import TypeAlias, assert_never
 
 from pricelang.model import book as m
 from pricelang.model.charges import CALENDAR_PERIODS, TERM, CalendarPeriod, period_word
+from pricelang.model.instants import DAY
 from pricelang.model.space import term_of
 
-DAY = 86_400
 Term: TypeAlias = tuple[int, int] | None
 """The first instant of what is counted per term and the one at which it ends (UTC seconds); None
 for a period of the calendar.

@@ -11,11 +11,9 @@ from attrs import evolve, frozen
 from pricelang.evaluate.line_items import Priced
 from pricelang.model import book as m
 from pricelang.model.errors import BadRequest, PriceError
-from pricelang.model.instants import Instant, is_day, now, text_of, today, with_time, written
+from pricelang.model.instants import DAY, Instant, is_day, now, text_of, today, with_time, written
 from pricelang.model.notes import Note, told
 from pricelang.model.time_of_day import turns_of_day
-
-DAY = 86_400
 
 
 @frozen

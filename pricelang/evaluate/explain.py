@@ -15,7 +15,7 @@ from pricelang.model.clock import local_minute, week_time
 from pricelang.model.instants import written
 from pricelang.model.notes import Note
 from pricelang.model.time_of_day import clocked, zone_of
-from pricelang.model.units import plural
+from pricelang.model.units import unit_behind
 from pricelang.present.decimals import grouped, money
 
 
@@ -82,7 +82,7 @@ def _formula(part: Priced, line: Amount) -> str:
     if line.rate is None:
         return money(line.amount, currency)
     rate = line.rate
-    unit = rate.meter.unit if line.billed == 1 else plural(rate.meter.unit)
+    unit = unit_behind(line.billed, rate.meter.unit)
     price = f"{money(rate.list_price * rate.size, part.book.currency)} per {rate.per}"
     if rate.free is not None:
         return f"{grouped(line.billed)} {unit} free (list {price})"

@@ -43,7 +43,7 @@ def worked_out(book: m.Book, unsaid: Mapping[str, tuple[str, ...]]) -> w.WorkedO
         request_limits=(*_request_limits(book, limits_of(book)),),
         unsaid=(*_unsaid(book, unsaid),),
         families=(*_families(book),),
-        words=(*_words(book),),
+        words=tuple(_words(book).items()),
         sides=tuple((text, *side) for text, side in all_sides(book).items()),
         weeks=tuple(
             w.Week(index, zone_of(dimension), week_of(dimension))
@@ -62,19 +62,20 @@ def _families(book: m.Book) -> list[w.Family]:
     return sorted(found, key=lambda family: -family.rank)
 
 
-def _words(book: m.Book) -> Iterator[tuple[str, int]]:
-    """The spellings of units; the first unit of a spelling has it."""
+def _words(book: m.Book) -> dict[str, int]:
+    """The unit of each spelling, by its index; the first unit of a spelling has it."""
     found: dict[str, int] = {}
     for index, unit in enumerate(book.units):
         for word in (unit.name, plural(unit.name)):
             found.setdefault(word, index)
-    yield from found.items()
+    return found
 
 
 def _unsaid(book: m.Book, unsaid: Mapping[str, tuple[str, ...]]) -> Iterator[w.UnsaidNeed]:
     dimensions = {dimension.name: dimension for dimension in book.dimensions}
-    platform = dimensions.get("platform")
-    for value in () if platform is None else platform.values:
+    if "platform" not in dimensions:
+        return
+    for value in dimensions["platform"].values:
         for name in unsaid.get(value.name, ()):
             if name in dimensions:
                 yield w.UnsaidNeed("platform", value.name, name)

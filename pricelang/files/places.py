@@ -18,6 +18,21 @@ if TYPE_CHECKING:
     """
 
 
+FIRST_BYTES = 256
+"""So many bytes at the beginning of a file tell a compiled book from a text."""
+
+
+def is_compiled(data: bytes) -> bool:
+    """Decides whether bytes are a compiled book: they begin as an object of JSON, also behind a
+    byte order mark, and no text of a book does.
+
+    >>> is_compiled(b'\\xef\\xbb\\xbf {"format"'), is_compiled(b"book a in USD")
+    (True, False)
+    """
+    start = data[:FIRST_BYTES].removeprefix(b"\xef\xbb\xbf")
+    return start.lstrip(b" \t\r\n").startswith(b"{")
+
+
 def text_in(source: object) -> str | bytes | None:
     """The book that a source is itself, as text or bytes; None where it names one.
 
@@ -26,9 +41,10 @@ def text_in(source: object) -> str | bytes | None:
     """
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source)
-    if isinstance(source, str) and ("\n" in source or source.lstrip("\ufeff \t").startswith("{")):
-        return source
-    return None
+    if not isinstance(source, str):
+        return None
+    start = source[:FIRST_BYTES].encode("utf-8", "surrogatepass")
+    return source if "\n" in source or is_compiled(start) else None
 
 
 def place_in(source: object) -> Traversable | None:

@@ -1,6 +1,5 @@
 """What was worked out when the package was built, and came with it: in its folder `compiled`, on
-the
-disk or in an archive. A checkout has none.
+the disk or in an archive. A checkout has none.
 """
 
 from __future__ import annotations

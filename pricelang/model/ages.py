@@ -5,10 +5,8 @@ from __future__ import annotations
 from attrs import frozen
 
 from pricelang.model.book import Book
-from pricelang.model.instants import written
+from pricelang.model.instants import DAY, written
 from pricelang.model.origins import Source
-
-DAY = 86_400
 
 
 @frozen

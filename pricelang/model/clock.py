@@ -114,7 +114,7 @@ def zone_names() -> frozenset[str]:
 _FIRST, _LAST = -62_000_000_000, 253_300_000_000
 """Instants within the calendar of Python, whatever the zone."""
 
-_PROBE = 86_400 * 7
+_PROBE = 60 * WEEK_MINUTES
 """No zone goes back within so many seconds to the offset that it had."""
 
 

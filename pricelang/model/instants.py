@@ -10,8 +10,10 @@ import math
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import shown
 
-# What the calendar holds in UTC, whatever zone an instant is given in.
+DAY = 86_400
+"""The seconds of a day in UTC."""
 FIRST, LAST = -62_135_596_800, 253_402_300_799
+"""What the calendar holds in UTC, whatever zone an instant is given in."""
 _EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 
 Instant = str | datetime.date | datetime.datetime | int | float
@@ -96,6 +98,15 @@ def with_time(seconds: int) -> str:
     return (_EPOCH + datetime.timedelta(seconds=seconds)).isoformat(" ").removesuffix("+00:00")
 
 
+def iso_instant(seconds: int) -> str:
+    """UTC seconds as an instant of ISO 8601, midnight too.
+
+    >>> iso_instant(86_400)
+    '1970-01-02T00:00:00Z'
+    """
+    return with_time(seconds).replace(" ", "T") + "Z"
+
+
 def today() -> str:
     """The present day in UTC."""
     return datetime.datetime.now(datetime.UTC).date().isoformat()
@@ -103,12 +114,7 @@ def today() -> str:
 
 def written(seconds: int) -> str:
     """UTC seconds for readers: a day, with the time unless it is midnight."""
-    text = (
-        (_EPOCH + datetime.timedelta(seconds=seconds))
-        .isoformat(" ")
-        .removesuffix("+00:00")
-        .removesuffix(" 00:00:00")
-    )
+    text = with_time(seconds).removesuffix(" 00:00:00")
     return text.removesuffix(":00") if len(text) > 10 else text
 
 

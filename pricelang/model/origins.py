@@ -26,8 +26,7 @@ class Origin:
 @frozen(eq=False, repr=False)
 class Source:
     """Where figures come from, and on which day (UTC seconds) it was read; one that is alive is
-    read
-    `every` so many days.
+    read `every` so many days.
     """
 
     name: str

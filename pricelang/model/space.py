@@ -9,6 +9,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from pricelang.model.book import DATES, FIRST_DIMENSION, MODELS, Book, Dimension, Model, Scope, Sum
+from pricelang.model.instants import DAY, written
 from pricelang.model.time_of_day import turns_in
 from pricelang.present.decimals import grouped
 from pricelang.solver.effort import Effort
@@ -264,7 +265,7 @@ class Space:
         return (
             self.boundaries[stretch - 1]
             if stretch
-            else (self.boundaries[0] if self.boundaries else 86_400) - 86_400
+            else (self.boundaries[0] if self.boundaries else DAY) - DAY
         )
 
 
@@ -275,8 +276,4 @@ def space_of(book: Book) -> Space:
 
 def day(seconds: int) -> str:
     """UTC seconds as the language writes them: a day, with its time unless midnight."""
-    import datetime
-
-    instant = datetime.datetime.fromtimestamp(seconds, datetime.UTC)
-    plain = instant.strftime("%Y-%m-%d %H:%M:%S")
-    return plain.removesuffix(" 00:00:00").removesuffix(":00") if plain.endswith(":00") else plain
+    return written(seconds)

@@ -16,9 +16,10 @@ from pricelang.model.clock import (
     minute_of_week,
     offsets,
 )
+from pricelang.model.instants import DAY
 from pricelang.model.names import Dimension
 
-DAY, WEEK = 86_400, 7 * 86_400
+WEEK = 7 * DAY
 CALENDAR = 28 * 366 * DAY
 """Within these years each date falls on each day of the week. What no clock sets in them after the
 last date of a book, no clock sets.

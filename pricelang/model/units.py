@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 
+from pricelang.model.instants import DAY
 from pricelang.model.names import SECOND, Unit
 
 _TIMES = {
@@ -16,7 +17,7 @@ _TIMES = {
     "second": Fraction(1),
     "minute": Fraction(60),
     "hour": Fraction(3600),
-    "day": Fraction(86_400),
+    "day": Fraction(DAY),
 }
 _CONTINUOUS = re.compile(
     r"(?:^|_)(?:(?:kilo|mega|giga|tera)?bytes?|.*_(?:second|minute|hour|day|week|month|year))$"
@@ -44,6 +45,15 @@ def plural(name: str) -> str:
     if re.search(r"[^aeiou]y$", name):
         return name[:-1] + "ies"
     return name + ("es" if re.search(r"(?:ch|sh|s|x)$", name) else "s")
+
+
+def unit_behind(quantity: Fraction | int, name: str) -> str:
+    """The name of a unit as it stands behind a quantity.
+
+    >>> unit_behind(1, "token"), unit_behind(2, "search")
+    ('token', 'searches')
+    """
+    return name if quantity == 1 else plural(name)
 
 
 def find_unit(name: str, units: Iterable[Unit]) -> Unit | None:

@@ -114,6 +114,16 @@ def how_many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def joined(parts: Sequence[str], last: str) -> str:
+    """Parts of a sentence, with a word such as `or` before the last.
+
+    >>> joined(["a"], "or"), joined(["a", "b"], "or"), joined(["a", "b", "c"], "and")
+    ('a', 'a or b', 'a, b and c')
+    """
+    *most, final = parts
+    return f"{', '.join(most)} {last} {final}" if most else final
+
+
 def listed(names: Sequence[str], most: int = 3) -> str:
     """Names in a sentence, the first `most` of them and how many more.
 
@@ -123,4 +133,4 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     found = [f"`{name}`" for name in names[:most]]
     if len(names) > most:
         found.append(f"{len(names) - most:,} more")
-    return found[0] if len(found) == 1 else ", ".join(found[:-1]) + " and " + found[-1]
+    return joined(found, "and")

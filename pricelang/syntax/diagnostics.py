@@ -118,7 +118,7 @@ class BookError(Exception):
     def to_dict(self) -> dict[str, str | None]:
         """The first fault as other errors are printed as JSON, and how many more there are."""
         more = len(self.faults) - 1
-        rest = f", and {more} more fault{'' if more == 1 else 's'}" if more > 0 else ""
+        rest = f", and {how_many(more, 'more fault')}" if more > 0 else ""
         return {
             "code": self.code,
             "message": (self.faults[0].message if self.faults else "") + rest,

@@ -7,6 +7,7 @@ from typing import IO
 
 from attrs import evolve
 
+from pricelang.present.text import joined
 from pricelang.usage.fields import clean, is_object, type_name
 from pricelang.usage.formats.registry import Read, format_of, reader_of
 from pricelang.usage.formats.sse import merged
@@ -111,7 +112,7 @@ class RecordPass:
         if not files:
             raise BadArchive(
                 "bad_archive",
-                f"the archive has no {', '.join(RECORD_FILES[:-1])} or {RECORD_FILES[-1]} file",
+                f"the archive has no {joined(RECORD_FILES, 'or')} file",
                 "a table in it is priced by itself: unpack the archive, and give its path",
             )
         for file in files:

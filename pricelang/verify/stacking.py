@@ -13,7 +13,7 @@ from attrs import frozen
 from pricelang.compile.decisions import has_effect
 from pricelang.model import book as m
 from pricelang.model.requests import YES, Point, is_no, is_yes
-from pricelang.model.space import axis_of, day
+from pricelang.model.space import axis_of
 from pricelang.solver.witness_search import Constraint
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.breaches import OPEN
@@ -48,7 +48,7 @@ class Meeting:
 
 @frozen
 class Applicability:
-    """Where a modifier can have effect: models, half-open periods of days,
+    """Where a modifier can have effect: models, half-open periods (UTC seconds; None is no bound),
     and values of each dimension that matters.
 
     With any value of the dimensions in `any` it can.
@@ -57,7 +57,7 @@ class Applicability:
     name: str
     title: str
     models: tuple[str, ...]
-    periods: tuple[tuple[str | None, str | None], ...]
+    periods: tuple[tuple[int | None, int | None], ...]
     values: tuple[tuple[str, tuple[str, ...]], ...]
     any: tuple[str, ...] = ()
 
@@ -195,12 +195,12 @@ def _points(mask: int) -> list[int]:
     return [point for point in range(mask.bit_length()) if mask >> point & 1]
 
 
-def _periods(book: m.Book, stretches: list[int]) -> tuple[tuple[str | None, str | None], ...]:
-    """Runs of stretches of time as half-open periods of days; an end of None has no bound."""
-    periods: list[tuple[str | None, str | None]] = []
+def _periods(book: m.Book, stretches: list[int]) -> tuple[tuple[int | None, int | None], ...]:
+    """Runs of stretches of time as half-open periods (UTC seconds)."""
+    periods: list[tuple[int | None, int | None]] = []
     for _, run in itertools.groupby(enumerate(stretches), lambda pair: pair[1] - pair[0]):
         numbers = [number for _, number in run]
-        start = day(book.boundaries[numbers[0] - 1]) if numbers[0] else None
-        end = day(book.boundaries[numbers[-1]]) if numbers[-1] < len(book.boundaries) else None
+        start = book.boundaries[numbers[0] - 1] if numbers[0] else None
+        end = book.boundaries[numbers[-1]] if numbers[-1] < len(book.boundaries) else None
         periods.append((start, end))
     return tuple(periods)

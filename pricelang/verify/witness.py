@@ -12,7 +12,7 @@ from typing import Any
 from attrs import frozen
 
 from pricelang.model import book as m
-from pricelang.model.instants import for_programs, with_time
+from pricelang.model.instants import for_programs, iso_instant
 from pricelang.model.requests import Point
 from pricelang.model.space import first_sum, holds, value_at, with_value
 from pricelang.model.threshold_bands import quantities_on
@@ -57,7 +57,7 @@ def witness(analysis: Analysis, point: Point, usage: Mapping[int, Fraction]) -> 
     # A day alone would leave open what the clock says.
     clock = any(dimension.clocked for dimension in book.dimensions)
     instant = instant_of(analysis, point)
-    at = with_time(instant).replace(" ", "T") + "Z" if clock else for_programs(instant)
+    at = iso_instant(instant) if clock else for_programs(instant)
     return Witness(
         book.models[point[0]].name,
         at,

@@ -25,7 +25,6 @@ claude-3-5-haiku-20241022 0.8 1 1.6 0.08 4 0.4 2
 claude-3-opus-20240229 15 18.75 30 1.5 75 7.5 37.5
 claude-3-haiku-20240307 0.25 0.3 0.5 0.03 1.25 0.125 0.625
 """
-METERS = ["input", "cache_write_5m", "cache_write_1h", "cache_read", "output"]
 
 
 def table(mode: str, *args: str) -> dict[str, list[str]]:

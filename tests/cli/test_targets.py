@@ -69,8 +69,6 @@ CASES = {
 }
 """A new output needs a line here: `test_every_output_is_known` finds it."""
 
-IN_PLACE = {("import", "--output"), ("fmt", "paths")}
-
 
 @pytest.fixture
 def files(tmp_path: Path) -> dict[str, Path]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -21,6 +23,8 @@ def test_a_new_book_checks_and_holds(tmp_path: Path, options: tuple[str, ...]) -
         done = run(command, str(path))
         assert done.exit_code == 0, done.stdout + done.stderr
     assert "no faults" in run("check", str(path)).stdout
+    assert "1 example, all pass" in run("test", str(path)).stdout
+    assert run("fmt", "--check", str(path)).exit_code == 0
     text = run("new", "shop", *options, "-o", "-").stdout
     assert path.read_text("utf-8") == text
     again = run("new", "shop", "-o", str(path))
@@ -49,6 +53,15 @@ def test_a_book_that_would_not_be_read_is_not_written(
     assert done.exit_code == 2
     assert message in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_contract_over_a_book_that_prices_no_tokens_has_no_example(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("list.price").write_text("book list in USD\nmeter calls\n", "utf-8")
+    assert run("new", "acme", "--extends", "list").exit_code == 0
+    assert "example" not in Path("acme.price").read_text("utf-8").replace("example.com", "")
 
 
 def test_a_contract_names_a_path_as_its_file_sees_it(
@@ -135,19 +148,50 @@ def test_what_cannot_be_read_is_told_and_not_mended(
     assert (tmp_path / name).read_text("utf-8") == text
 
 
+@contextlib.contextmanager
+def watching(*arguments: str) -> Iterator[IO[str]]:
+    """What a command says that watches its book."""
+    command = [sys.executable, "-u", "-m", "pricelang", *arguments, "--watch"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as running:
+        assert running.stdout is not None
+        try:
+            yield running.stdout
+        finally:
+            running.kill()
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
 def test_a_command_runs_again_when_its_book_changes(tmp_path: Path) -> None:
     path = tmp_path / "shop.price"
     run("new", "shop", "-o", str(path))
-    command = [sys.executable, "-u", "-m", "pricelang", "test", str(path), "--watch"]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    ) as running:
-        assert running.stdout is not None
-        assert running.stderr is not None
-        assert "all pass" in running.stdout.readline()
-        path.write_text(path.read_text("utf-8").replace("costs $2.25", "costs $9"), "utf-8")
-        assert "failed" in running.stdout.readline()
-        path.write_text(path.read_text("utf-8").replace("costs $9", "costs $8"), "utf-8")
-        assert any("costs $8" in line for line in running.stdout)
-        running.kill()
+    with watching("test", str(path)) as said:
+        assert "all pass" in said.readline()
+        rewrite(path, "costs $2.25", "costs $9")
+        assert "failed" in said.readline()
+        rewrite(path, "costs $9", "costs $8")
+        assert any("costs $8" in line for line in said)
+
+
+def test_a_watch_follows_a_book_to_other_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("deals", "one", "two"):
+        Path(name).mkdir()
+    for path in ("one/shop.price", "two/shop.price"):
+        run("new", "shop", "-o", path)
+    run("new", "deal", "--extends", "one/shop.price", "-o", "deals/deal.price")
+    rewrite(Path("one/shop.price"), "meter input", "meter inputs")
+    with watching("check", "deals/deal.price") as said:
+        assert any("unknown meter `input`" in line for line in said)
+        rewrite(Path("deals/deal.price"), "one/shop.price", "two/shop.price")
+        assert any("no faults" in line for line in said)
+        rewrite(Path("two/shop.price"), "meter input", "meter inputs")
+        assert any("unknown meter `input`" in line for line in said)

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from pricelang.model import book as m
-from pricelang.model.instants import with_time, written
+from pricelang.model.instants import DAY, with_time, written
 from pricelang.model.rules import scopes_of
 from pricelang.model.space import first_sum
 
@@ -21,7 +21,6 @@ Request = dict[str, Any]
 Aim = dict[int, int]
 """The scope of a rule, by axis."""
 
-DAY = 86_400
 SAFE = 2**53
 """Whole numbers from here on are written as text: not every reader of JSON keeps them."""
 # The changes of daylight saving time in 2026: New York, Berlin and Lord Howe, in UTC.

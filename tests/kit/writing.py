@@ -9,7 +9,7 @@ from typing import Any
 from pricelang.apps.compiled_book import compiled_data
 from pricelang.compile.artefact import sealed
 from pricelang.model import book as m
-from pricelang.model.instants import with_time
+from pricelang.model.instants import iso_instant
 from pricelang.present.decimals import plain
 from tests.kit.answers import answer
 from tests.kit.books import ROOT, KitBook, bundled, corpus, drawn
@@ -75,7 +75,7 @@ def of_example(book: m.Book, example: m.Example) -> Request:
     for name, uses in example.usage:
         written = [use.numerator if use.denominator == 1 else plain(use) for use in uses]
         usage[name] = written[0] if len(written) == 1 else written
-    at = with_time(example.at).replace(" ", "T") + "Z"
+    at = iso_instant(example.at)
     found: Request = {"model": example.model, "at": at, "dimensions": dict(example.dimensions)}
     found["usage"] = usage
     if example.record == "sum":

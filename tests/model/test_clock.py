@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pricelang.model.clock import UTC, WEEKDAYS, Clock, offset_at, offsets, zone_names
+from pricelang.model.instants import DAY
 from pricelang.model.names import Dimension, Value
 from pricelang.model.time_of_day import (
     clock_settings,
@@ -22,7 +23,6 @@ from pricelang.syntax import tree as t
 from tests.oracle.rules import on_clock
 
 FIRST, LAST = 1_735_689_600, 1_861_920_000  # 2025-01-01 and 2029-01-01
-DAY = 86_400
 ZONES = sorted(zone_names())
 
 

@@ -75,7 +75,7 @@ def test_strict_at_the_command_line(command: str, tmp_path: Path) -> None:
         assert "0 refused, 1 with warnings" in done.output
     refused = run(command, str(path), "--at", "2026-10-01", "--strict")
     assert refused.exit_code == 1
-    assert "doubtful" in refused.output or "in doubt" in refused.output
+    assert "error[doubtful]: the amount is in doubt: cache_split" in refused.output
 
 
 def test_json_counts_warnings(tmp_path: Path) -> None:

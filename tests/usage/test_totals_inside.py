@@ -17,7 +17,6 @@ from .helpers import message, one_record, one_rejected
 from .test_other_formats import LOG, SESSION
 
 BOOK = pricelang.load()
-COUNTS = {"input": 9_000, "output": 400, "read": 4_000, "written": 2_000}
 MODEL, AT = "claude-sonnet-4-6", "2026-06-01T00:00:00Z"
 WITHIN, BESIDE = 9_400, 15_400
 

@@ -17,6 +17,7 @@ from attrs import frozen
 from pricelang.check.book_files import Layer, TextFile
 from pricelang.compile.book import Checked, check_layers
 from pricelang.model import book as m
+from pricelang.model.instants import DAY
 from pricelang.present.decimals import plain
 from pricelang.verify.analysis import Analysis
 from pricelang.verify.claims import Verdict, decide
@@ -24,7 +25,6 @@ from tests.generators import write_book
 
 Point = tuple[int, ...]
 Quantity = int | Fraction
-DAY = 86_400
 
 
 @frozen

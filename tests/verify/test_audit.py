@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import pricelang
+from pricelang.model.instants import seconds_of
 from pricelang.present.decimals import money
 from pricelang.verify.audit import Audit
 
@@ -63,9 +64,9 @@ def test_where_modifiers_of_the_shipped_book_apply(audit: Audit) -> None:
         "claude-fable-5-2",
         "claude-mythos-5-2",
     )
-    assert reach["fast"].periods == (("2026-02-07", None),)
+    assert reach["fast"].periods == ((seconds_of("2026-02-07"), None),)
     assert {"api", "foundry", "google_cloud"} <= {*dict(reach["fast"].values)["platform"]}
-    assert reach["long_context"].periods == (("2025-08-12", "2026-04-30"),)
+    assert reach["long_context"].periods == ((seconds_of("2025-08-12"), seconds_of("2026-04-30")),)
     assert reach["long_prompt"].models == ("claude-haiku-5-5",)
 
 

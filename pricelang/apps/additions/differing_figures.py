@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from pricelang.apps.additions.edited_book import EditedBook, TextEdit
 from pricelang.apps.additions.price_lines import NewPrices, derivations
-from pricelang.apps.additions.table_rows import cell_of, rows_of, start_of
+from pricelang.apps.additions.table_rows import cell_of, rate_rows
 from pricelang.evaluate.line_rates import Rate
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model.errors import PriceError
@@ -41,16 +41,11 @@ def say_instead_of(book: EditedBook, new: NewPrices, currency: str) -> None:
 def _figures(book: EditedBook, new: NewPrices) -> Iterator[tuple[str, t.Cell]]:
     """The cells of the new prices of meters that are derived."""
     meters = [meter for meter in derivations(book) if meter in new.amounts]
-    for statement in book.statements():
-        if not isinstance(statement, t.Rates):
-            continue
-        for row in rows_of(statement.table, new.model):
-            if start_of(statement.table, row) != seconds_of(new.start):
-                continue
-            for meter in meters:
-                cell = cell_of(statement.table, row, meter)
-                if cell is not None and cell.kind == "money" and cell.instead_of is None:
-                    yield meter, cell
+    for statement, row, start in rate_rows(book, new.model):
+        for meter in meters if start == seconds_of(new.start) else ():
+            cell = cell_of(statement.table, row, meter)
+            if cell is not None and cell.kind == "money" and cell.instead_of is None:
+                yield meter, cell
 
 
 def _derived_prices(book: EditedBook, new: NewPrices) -> dict[str, Fraction]:

@@ -1,6 +1,5 @@
 """The text of a book while lines are put into it: its files, edits by place, and the patch that
-they
-come to.
+they come to.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from pricelang.apps.additions.table_rows import quoted_text
 from pricelang.compile.book import Checked
 from pricelang.evaluate.examples import run_checked
 from pricelang.evaluate.rate_card import RateCard
+from pricelang.model import book as m
 from pricelang.model.errors import NotOffered, PriceError
 from pricelang.model.instants import seconds_of, with_time
 from pricelang.present.decimals import grouped, money
@@ -31,6 +32,17 @@ def example_lines(book: EditedBook, model: str, day: str) -> list[TextEdit]:
     blocks = [_example(card, model, at, meters) for at in new]
     text = "".join(f"\n\n{block}" for block in blocks if block)
     return [TextEdit.below(_place(book, model).span, text.removeprefix("\n"))] if text else []
+
+
+def plain_example(book: m.Book, day: str) -> str:
+    """The text of an example for a day: what a million of the first two meters of tokens costs of
+    the newest model that has a price then. Empty where none has.
+    """
+    card = RateCard(book)
+    newest = sorted(book.models, key=lambda model: model.released, reverse=True)
+    priced = ((model.name, _meters(card, model.name, day)) for model in newest)
+    found = next(((model, meters) for model, meters in priced if meters), None)
+    return _example(card, found[0], day, found[1][:2]) if found else ""
 
 
 def fallen_examples(book: EditedBook) -> list[str]:

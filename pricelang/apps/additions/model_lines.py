@@ -16,7 +16,7 @@ from pricelang.apps.additions.table_rows import (
     MODEL,
     SEE,
     UNSURE,
-    cell_of,
+    cell_text,
     columns_of,
     quoted_text,
     row_below,
@@ -80,10 +80,8 @@ def _as_priced(new: NewModel) -> NewPrices:
 
 def _models(statement: t.Statement) -> Iterator[str]:
     if isinstance(statement, t.Models):
-        for row in statement.table.rows:
-            cell = cell_of(statement.table, row, MODEL)
-            if cell is not None and isinstance(cell.value, t.Name):
-                yield cell.value.text
+        table = statement.table
+        yield from filter(None, (cell_text(table, row, MODEL) for row in table.rows))
 
 
 def _model_row(book: EditedBook, statement: t.Models, new: NewModel) -> Iterator[TextEdit]:
@@ -91,7 +89,7 @@ def _model_row(book: EditedBook, statement: t.Models, new: NewModel) -> Iterator
     if not rows_of(statement.table, new.like):
         return
     table, start = statement.table, seconds_of(new.prices.start)
-    before = [row for row in table.rows if _released(table, row) <= start]
+    before = [row for row in table.rows if start_of(table, row, RELEASED) <= start]
     cells = dict.fromkeys(columns_of(table), "")
     cells |= {MODEL: new.name, RELEASED: new.prices.start}
     if SEE in cells:
@@ -100,11 +98,6 @@ def _model_row(book: EditedBook, statement: t.Models, new: NewModel) -> Iterator
         cells[UNSURE] = quoted_text(new.prices.unsure)
     row = (before or list(table.rows))[-1]
     yield TextEdit.below(row.span, row_like(book, table, row, cells))
-
-
-def _released(table: t.TableOfCells, row: t.Row) -> int:
-    cell = cell_of(table, row, RELEASED)
-    return cell.value.seconds if cell is not None and isinstance(cell.value, t.Date) else 0
 
 
 def _figure_rows(book: EditedBook, statement: t.Figures, new: NewModel) -> Iterator[TextEdit]:

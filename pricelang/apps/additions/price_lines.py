@@ -20,7 +20,7 @@ from pricelang.apps.additions.table_rows import (
     cell_text,
     columns_of,
     quoted_text,
-    rows_of,
+    rate_rows,
     start_of,
     texts_like,
 )
@@ -83,18 +83,14 @@ def price_lines(book: EditedBook, new: NewPrices, like: str, currency: str) -> l
 
 def _later_rows(book: EditedBook, new: NewPrices) -> Iterator[str]:
     """What is said of prices of the same meters from a later day on, which stay as they are."""
-    for statement in book.statements():
-        if not isinstance(statement, t.Rates) or statement.announced is not None:
-            continue
-        for row in rows_of(statement.table, new.model):
-            start = start_of(statement.table, row)
-            for meter in new.amounts if start > seconds_of(new.start) else ():
-                cell = cell_of(statement.table, row, meter)
-                if cell is not None and cell.kind == "money":
-                    yield (
-                        f"`{meter}` of `{new.model}` has a price from {written(start)} on too, "
-                        f"which stays ({row.span.file}:{row.span.line})"
-                    )
+    for statement, row, start in rate_rows(book, new.model):
+        for meter in new.amounts if start > seconds_of(new.start) else ():
+            cell = cell_of(statement.table, row, meter)
+            if cell is not None and cell.kind == "money":
+                yield (
+                    f"`{meter}` of `{new.model}` has a price from {written(start)} on too, "
+                    f"which stays ({row.span.file}:{row.span.line})"
+                )
 
 
 def _is(cell: t.Cell, amount: Fraction) -> bool:
@@ -133,17 +129,13 @@ def derivations(book: EditedBook) -> dict[str, str]:
 def _last_rows(book: EditedBook, model: str, at: int) -> Iterator[tuple[t.Rates, t.Row, set[str]]]:
     """The rows that price a model last by an instant, each with the meters that it prices so."""
     last: dict[str, tuple[int, t.Rates, t.Row]] = {}
-    for statement in book.statements():
-        if not isinstance(statement, t.Rates) or statement.announced is not None:
-            continue
-        for row in rows_of(statement.table, model):
-            start = start_of(statement.table, row)
-            for column in columns_of(statement.table):
-                cell = cell_of(statement.table, row, column)
-                if cell is None or cell.kind not in _PRICED:
-                    continue
-                if start <= at and (column not in last or start >= last[column][0]):
-                    last[column] = (start, statement, row)
+    for statement, row, start in rate_rows(book, model):
+        for column in columns_of(statement.table) if start <= at else ():
+            cell = cell_of(statement.table, row, column)
+            if cell is None or cell.kind not in _PRICED:
+                continue
+            if column not in last or start >= last[column][0]:
+                last[column] = (start, statement, row)
     meters: dict[Span, set[str]] = {}
     for column, (_, _, row) in last.items():
         meters.setdefault(row.span, set()).add(column)

@@ -1,11 +1,10 @@
-"""Rows of the tables of a book: the cells by their columns, and a row like another with some of
-them
+"""Rows of the tables of a book: the cells by their columns, and a row like another with some cells
 changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pricelang.apps.additions.edited_book import AdditionFault, EditedBook, TextEdit
 from pricelang.present.text import shown
@@ -39,10 +38,22 @@ def cell_text(table: t.TableOfCells, row: t.Row, column: str) -> str:
     return cell.value.text if cell is not None and isinstance(cell.value, t.Name) else ""
 
 
-def start_of(table: t.TableOfCells, row: t.Row) -> int:
-    """The instant from which a row holds."""
-    cell = cell_of(table, row, FROM)
+def start_of(table: t.TableOfCells, row: t.Row, column: str = FROM) -> int:
+    """The instant (UTC seconds) in a cell, by default that from which a row holds; 0 where the cell
+    has none.
+    """
+    cell = cell_of(table, row, column)
     return cell.value.seconds if cell is not None and isinstance(cell.value, t.Date) else 0
+
+
+def rate_rows(book: EditedBook, model: str) -> Iterator[tuple[t.Rates, t.Row, int]]:
+    """The rows that price a model, each with its table and the instant from which it holds; not
+    those of prices that were only announced.
+    """
+    for statement in book.statements():
+        if isinstance(statement, t.Rates) and statement.announced is None:
+            for row in rows_of(statement.table, model):
+                yield statement, row, start_of(statement.table, row)
 
 
 def texts_like(

@@ -11,7 +11,7 @@ from math import ceil
 
 from pricelang.apps.audit_report.report import Payback
 from pricelang.apps.audit_report.time import Lane
-from pricelang.model.instants import written
+from pricelang.model.instants import DAY, written
 from pricelang.present.markup import Html, element, join
 from pricelang.present.svg import NARROW, SIDE, WIDE, chart_text, diamond, figure, mark, rule
 from pricelang.present.text import cut
@@ -140,7 +140,7 @@ def _span(lanes: Sequence[Lane], at: int) -> tuple[int, int]:
         for day in (lane.start, lane.deprecated, lane.end, *(day for day, _ in lane.marks))
         if day is not None
     ]
-    return min([*days, at]), max([*days, at]) + 30 * 86_400
+    return min([*days, at]), max([*days, at]) + 30 * DAY
 
 
 def _timeline_caption(lanes: int, shown: int) -> str:

@@ -15,6 +15,7 @@ from pricelang.apps.audit_report.report import AuditReport
 from pricelang.apps.audit_report.section_claims import verdict_word
 from pricelang.apps.audit_report.section_stacking import MEETINGS, never_together
 from pricelang.apps.audit_report.stacking_matrix import matrix_table
+from pricelang.apps.audit_report.time import period_words
 from pricelang.model.instants import written
 from pricelang.present.decimals import money
 from pricelang.present.html_tables import MarkupCell, breadth, html_table
@@ -195,14 +196,7 @@ def _order(report: AuditReport) -> Html:
 
 
 def _reach(reach: Applicability, report: AuditReport, links: RuleLinks) -> tuple[str, ...]:
-    days = [
-        element(
-            "div",
-            f"from {start or 'the beginning'}" + (f" before {end}" if end is not None else ""),
-            class_="short",
-        )
-        for start, end in reach.periods
-    ]
+    days = [element("div", period_words(*period), class_="short") for period in reach.periods]
     values = [element("div", f"{name} {' or '.join(found)}") for name, found in reach.values]
     values += [element("div", f"any {', '.join(reach.any)}", class_="quiet")] if reach.any else []
     models = MarkupCell(reach.models[0] if reach.models else "none")

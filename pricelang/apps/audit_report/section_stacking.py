@@ -13,7 +13,8 @@ from pricelang.apps.audit_report.requests import (
     record_of,
     with_requests,
 )
-from pricelang.model.instants import for_programs, seconds_of
+from pricelang.apps.audit_report.time import period_words
+from pricelang.model.instants import for_programs
 from pricelang.present.json_data import fields_of
 from pricelang.present.markdown import Markdown, code, line, quoted
 from pricelang.present.markdown import table_lines as markdown_lines
@@ -104,11 +105,7 @@ def _reach(reach: Applicability, models: int, every: bool) -> str:
 
 def _periods(reach: Applicability) -> str:
     """The days on which a modifier can apply."""
-    periods = (
-        f"from {start or 'the beginning'}" + (f" before {end}" if end else "")
-        for start, end in reach.periods
-    )
-    return ", ".join(periods) or "never"
+    return ", ".join(period_words(*period) for period in reach.periods) or "never"
 
 
 def _values(reach: Applicability) -> list[str]:
@@ -175,8 +172,8 @@ def stacking_data(audit: Audit) -> dict[str, Any]:
     return {"stacking": pairs, "together": _together_data(audit), "reach": applies}
 
 
-def _instant(day: str | None) -> str | None:
-    return None if day is None else for_programs(seconds_of(day))
+def _instant(seconds: int | None) -> str | None:
+    return None if seconds is None else for_programs(seconds)
 
 
 def _together_data(audit: Audit) -> dict[str, Any]:

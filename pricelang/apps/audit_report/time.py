@@ -249,6 +249,16 @@ def periods(analysis: Analysis) -> Table:
     return Table(headers, tuple(rows), title="Modifiers in time", note=note)
 
 
+def period_words(start: int | None, end: int | None) -> str:
+    """A half-open period in words; an end (UTC seconds) that is None has no bound.
+
+    >>> period_words(None, 86_400)
+    'from the beginning before 1970-01-02'
+    """
+    first = "the beginning" if start is None else written(start)
+    return f"from {first}" + (f" before {written(end)}" if end is not None else "")
+
+
 def _stretches(book: m.Book, mask: int, released: int) -> str:
     """The runs of a mask of stretches of time, as half-open periods in words."""
     edges, runs = (

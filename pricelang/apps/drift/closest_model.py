@@ -1,6 +1,5 @@
 """The model of a book that a new one is like: the one with most of its prices, then with most of
-its
-name.
+its name.
 """
 
 from __future__ import annotations

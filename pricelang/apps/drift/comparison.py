@@ -134,7 +134,7 @@ class _Comparing:
         model = asked.model
         if dated and at < written(model.released):
             return True  # before there was such a model
-        ours, amount = self._ours(asked, price, at)
+        ours, amount = self._ours(price, at)
         if amount == price.amount:
             return True
         self.found.differences.append(
@@ -156,7 +156,7 @@ class _Comparing:
         )
         return False
 
-    def _ours(self, asked: AskedModel, price: SourcePrice, at: str) -> tuple[str, Fraction | None]:
+    def _ours(self, price: SourcePrice, at: str) -> tuple[str, Fraction | None]:
         try:
             model, dimensions = self.probe.request(price.id, price.said)
             amount = self.probe.price(model, dimensions, price.meter, price.above, at)

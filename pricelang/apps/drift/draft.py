@@ -1,6 +1,5 @@
 """Lines that would settle differences: for a person to read, and never more certain than the
-sources
-are.
+sources are.
 """
 
 from __future__ import annotations
@@ -67,12 +66,15 @@ class _Drafting:
     def _units(self) -> UsualAmounts:
         return UsualAmounts.of(self.priced)
 
+    @cached_property
+    def _probe(self) -> Probe:
+        return Probe(self.priced, self.report.at)
+
     # ---- values ----
 
     @cached_property
     def _values(self) -> list[UnknownValue]:
-        probe = Probe(self.priced, self.report.at)
-        return list(unknown_values(self.report.new, self.sources, probe))
+        return list(unknown_values(self.report.new, self.sources, self._probe))
 
     def _value(self, value: UnknownValue) -> None:
         """A value that ids say, with the factor by which it moves prices."""
@@ -149,27 +151,33 @@ class _Drafting:
         """The prices of a model, as sources have them, that would be others if they were derived
         from new ones.
         """
-        probe, derived = Probe(self.priced, self.report.at), derivations(self.book)
+        derived = derivations(self.book)
         found: dict[str, Fraction] = {}
-        for source in self.sources:
-            for price in source.prices if source.name in sources else ():
-                base = derived.get(price.meter, "")
-                if base not in amounts or price.meter in amounts or price.said or price.above:
-                    continue
-                try:
-                    asked, dimensions = probe.request(price.id, {})
-                    if asked.name != model or dimensions or price.start:
-                        continue
-                    own, of = (
-                        probe.price(asked, {}, meter, 0, probe.at) for meter in (price.meter, base)
-                    )
-                except PriceError:
-                    continue
-                said = self._units.amount(price.amount, price.meter)
-                new_base = amounts[base] / self._units.sizes[base]
-                if of and price.amount != own / of * new_base:
-                    found.setdefault(price.meter, said)
+        for price in (x for each in self.sources if each.name in sources for x in each.prices):
+            base = derived.get(price.meter, "")
+            if base not in amounts or price.meter in amounts:
+                continue
+            if price.said or price.above or price.start:
+                continue  # no plain price of today
+            ratio = self._ratio(model, price.id, price.meter, base)
+            new_base = amounts[base] / self._units.sizes[base]
+            if ratio is not None and price.amount != ratio * new_base:
+                found.setdefault(price.meter, self._units.amount(price.amount, price.meter))
         return found
+
+    def _ratio(self, model: str, id: str, meter: str, base: str) -> Fraction | None:
+        """What the price of a meter is of that of another in the book; None where an id is not of
+        the plain model, or has no such prices.
+        """
+        probe = self._probe
+        try:
+            asked, dimensions = probe.request(id, {})
+            if asked.name != model or dimensions:
+                return None
+            own, of = (probe.price(asked, {}, each, 0, probe.at) for each in (meter, base))
+        except PriceError:
+            return None
+        return own / of if of else None
 
     # ---- days ----
 

@@ -1,6 +1,5 @@
 """What a source lacks: models in use that it does not name, and prices of those that it names,
-where
-it has the same one of others.
+where it has the same one of others.
 """
 
 from __future__ import annotations

@@ -18,10 +18,9 @@ from pricelang.usage.platforms import named
 @frozen
 class UnknownModel:
     """A model under the plainest of its ids, or under its only one with a day, of which the
-    plainest
-    is then another name. `prices` are those of one of each meter for a plain
-    request, as the first source has them; `disputes` say on what sources differ, and `released` the
-    day that a source gives, if any.
+    plainest is then another name. `prices` are those of one of each meter for a plain request, as
+    the first source has them; `disputes` say on what sources differ, and `released` the day that a
+    source gives, if any.
     """
 
     name: str

@@ -27,8 +27,7 @@ _NO_VALUE = re.compile(r"the book has no (?P<dimension>[a-z_]+) `(?P<value>[a-z0
 @frozen
 class UnknownValue:
     """A value of a dimension with the platforms on which ids say it; `factors` counts by source
-    what
-    its prices are of those without it.
+    what its prices are of those without it.
     """
 
     dimension: str

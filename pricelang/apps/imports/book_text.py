@@ -147,15 +147,6 @@ def multiplier(
     )
 
 
-def refusal(models: Iterable[str], when: Condition, because: str) -> t.Refuse:
-    """Requests of some models that cannot be priced as they are."""
-    return t.Refuse(
-        endings=t.Endings(
-            models=names(models), when=conditions(when), because=t.Text(because), see=see()
-        )
-    )
-
-
 # ---- the head ------------------------------------------------------------------------------------
 
 

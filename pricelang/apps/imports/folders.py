@@ -10,12 +10,11 @@ from pathlib import Path
 
 from pricelang.apps.imports.book_text import SOURCE
 from pricelang.apps.imports.drafts import ImportFault
+from pricelang.check.extended import ENTRY
 from pricelang.present.text import shown
 from pricelang.syntax import tree as t
 from pricelang.syntax.parser import parse_file
 from pricelang.usage.io.writing import Drafts
-
-ENTRY = "book.price"
 
 
 def has_book(folder: Path) -> bool:

@@ -122,7 +122,7 @@ def prices_of(work: GenaiWork, model: str, sets: Sequence[PriceSet]) -> Iterator
         for key, value in context:
             _offer(work, key, value, model)
         for stretch in stretches:
-            when = _condition(work, context, keys, stretch)
+            when = _condition(context, keys, stretch)
             for band in bands:
                 last: dict[str, Fraction] = {}
                 for day in days:
@@ -168,7 +168,7 @@ def _held(
     return {**standard, **over}
 
 
-def _condition(work: GenaiWork, context: Context, keys: Sequence[str], stretch: str) -> Condition:
+def _condition(context: Context, keys: Sequence[str], stretch: str) -> Condition:
     given = dict(context)
     named: Condition = tuple((key, (given.get(key, default_of(key)),)) for key in keys)
     return (*named, (HOURS, (stretch,))) if stretch else named

@@ -18,12 +18,13 @@ from pricelang.evaluate.offers import Point
 from pricelang.model import book as m
 from pricelang.model.diagrams import slot_of
 from pricelang.model.errors import PriceError
+from pricelang.model.instants import DAY
 from pricelang.model.requests import Requests, requests_in
 from pricelang.model.rules import rules_of, scope_of
 from pricelang.model.space import first_sum, meet, space_of, value_at
 from pricelang.present.decimals import grouped
 
-STILL_LISTED = 120 * 86_400
+STILL_LISTED = 120 * DAY
 """Seconds for which a page goes on listing a model after it was retired."""
 
 

@@ -10,11 +10,11 @@ from attrs import frozen
 
 from pricelang.apps.quote.counting import Prompt
 from pricelang.apps.quote.figures import ModelFigures
+from pricelang.apps.quote.model import LEVELS
 from pricelang.apps.quote.parts import FIVE_MINUTES, ONE_HOUR
 from pricelang.model.notes import Note
 
 METERS = {FIVE_MINUTES: "cache_write_5m", ONE_HOUR: "cache_write_1h"}
-LEVELS = ("low", "expected", "high")
 
 
 @frozen

@@ -8,8 +8,6 @@ from attrs import frozen
 
 from pricelang.usage.records import Part
 
-LEVELS = ("low", "expected", "high")
-
 
 @frozen(eq=False, repr=False)
 class Share:

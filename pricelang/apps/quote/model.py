@@ -26,6 +26,10 @@ class QuoteError(PriceError):
     """
 
 
+LEVELS = ("low", "expected", "high")
+"""The figures of a range."""
+
+
 @frozen
 class Range:
     """A number that is known only between two: `low <= expected <= high`. Tokens or uses, exact."""

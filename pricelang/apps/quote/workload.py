@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pricelang.apps.quote.mixes import LEVELS, Mix
-from pricelang.apps.quote.model import NOTHING, Options, Quote, Range
+from pricelang.apps.quote.mixes import Mix
+from pricelang.apps.quote.model import LEVELS, NOTHING, Options, Quote, Range
 from pricelang.apps.quote.pricing import quote
 from pricelang.apps.quote.workload_cost import DayCost, MixCost, Workload, month_of
 from pricelang.apps.quote.workload_files import plan_from

@@ -7,8 +7,7 @@ from fractions import Fraction
 
 from attrs import field, frozen
 
-from pricelang.apps.quote.mixes import LEVELS
-from pricelang.apps.quote.model import Range
+from pricelang.apps.quote.model import LEVELS, Range
 from pricelang.model.errors import BadRequest
 from pricelang.model.instants import Instant, seconds_of, today
 from pricelang.model.notes import Note

@@ -10,8 +10,8 @@ from fractions import Fraction
 from attrs import evolve, frozen
 
 from pricelang.apps.quote.inputs import subjects_of
-from pricelang.apps.quote.mixes import LEVELS, Mix, Share
-from pricelang.apps.quote.model import Quote, QuoteLine
+from pricelang.apps.quote.mixes import Mix, Share
+from pricelang.apps.quote.model import LEVELS, Quote, QuoteLine
 from pricelang.apps.quote.scenarios import RequestBody
 from pricelang.apps.quote.workload_text import bad, known, number
 from pricelang.model.errors import BadRequest

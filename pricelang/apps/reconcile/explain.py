@@ -18,6 +18,7 @@ from pricelang.apps.reconcile.join import right_quantities
 from pricelang.apps.reconcile.keys import Used
 from pricelang.apps.reconcile.unit_prices import MeterPrices
 from pricelang.present.decimals import RoundingMode, exact, grouped, money, rounded
+from pricelang.present.text import joined
 
 if TYPE_CHECKING:
     from pricelang.apps.price_book import PriceBook
@@ -241,11 +242,7 @@ def _merged(found: Sequence[Explanation]) -> Iterator[Explanation]:
         by_price.setdefault(one.text.partition(": ")[2], []).append(one)
     for price, some in by_price.items():
         names = [one.text.partition(": ")[0].removeprefix("as model ") for one in some]
-        text = (
-            f"as model {', '.join(names[:-1])} or {names[-1]}"
-            if len(names) > 1
-            else f"as model {names[0]}"
-        )
+        text = f"as model {joined(names, 'or')}"
         yield Explanation(
             least,
             "model",

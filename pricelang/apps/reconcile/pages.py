@@ -13,11 +13,9 @@ from attrs import define, field, frozen
 
 from pricelang.apps.reconcile.cost_analytics import as_buckets, is_analytics
 from pricelang.model.errors import BadRequest
-from pricelang.model.instants import seconds_of, written
+from pricelang.model.instants import DAY, seconds_of, written
 from pricelang.usage.fields import shown, type_name, word
 from pricelang.usage.records import UsageError
-
-DAY = 86_400
 
 
 @frozen(eq=False)

@@ -20,12 +20,12 @@ from pricelang.evaluate.account_items import Reached
 from pricelang.evaluate.account_keys import WHOLE, MissingKey, key_of
 from pricelang.evaluate.allowance_terms import SpendLimit, account_bounds
 from pricelang.evaluate.allowances import ChargedRequest, Ledger, TrueUp, counts_twice
-from pricelang.evaluate.billing_periods import DAY, turn_end, turn_of
+from pricelang.evaluate.billing_periods import turn_end, turn_of
 from pricelang.evaluate.credits import CreditBalances
 from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.pieces import Counter
 from pricelang.model import book as m
-from pricelang.model.instants import written
+from pricelang.model.instants import DAY, written
 from pricelang.present.decimals import money
 
 

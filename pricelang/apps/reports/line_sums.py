@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from attrs import evolve
 
-from pricelang.apps.reports.adjustments import group_order
+from pricelang.apps.reports.adjustments import PER_REQUEST, group_order
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.evaluate.line_rates import Rate
@@ -17,9 +17,6 @@ from pricelang.evaluate.offers import Point
 from pricelang.present.decimals import grouped
 
 REQUEST = "request"
-
-
-PER_REQUEST = "per request"
 
 
 class _Sum:

@@ -17,6 +17,7 @@ MAX_REASONS = 1_000
 PLACES = 3
 """Places that are named for a reason."""
 Reason = tuple[str, str, str | None]
+"""Why something has no price: the code of the error, its message and its help."""
 OTHER: Reason = ("other", "other reasons", "`pricelang price` names each record that it refuses")
 
 

@@ -11,8 +11,9 @@ from functools import partial
 from attrs import evolve
 
 from pricelang.apps.quote.comparison import AlternativeComparison, AlternativeRow, Refusal
+from pricelang.apps.quote.model import LEVELS
 from pricelang.apps.tables.footnotes import note_line
-from pricelang.apps.tables.ranges import LEVELS, expected_words, range_data, span_words
+from pricelang.apps.tables.ranges import expected_words, range_data, span_words
 from pricelang.apps.tables.request import span_of
 from pricelang.model.notes import Note
 from pricelang.present.decimals import plain

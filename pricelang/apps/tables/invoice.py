@@ -13,7 +13,7 @@ from pricelang.apps.reports.invoice import Invoice
 from pricelang.apps.reports.invoice_sums import MODEL, InvoiceTotal, Subtotal
 from pricelang.apps.reports.lines import InvoiceLine
 from pricelang.apps.tables.usage_report import value_text
-from pricelang.model.units import plural
+from pricelang.model.units import plural, unit_behind
 from pricelang.present.decimals import grouped, money, plain
 from pricelang.present.readable import (
     readable_amount,
@@ -112,7 +112,7 @@ def _line_row(line: InvoiceLine, unit: Fraction | None) -> tuple[str, ...]:
         line.model,
         line.meter,
         readable_quantity(line.quantity),
-        line.unit if line.quantity == 1 else plural(line.unit),
+        unit_behind(line.quantity, line.unit),
         *prices,
         ", ".join(line.rules),
         "" if line.listed is None else readable_amount(line.listed, line.currency),

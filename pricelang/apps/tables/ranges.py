@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pricelang.apps.quote.model import Range
+from pricelang.apps.quote.model import LEVELS, Range
 from pricelang.present.decimals import plain
 from pricelang.present.readable import readable_amount
-
-LEVELS = ("low", "expected", "high")
 
 
 def span_words(amount: Range | None, currency: str) -> str:

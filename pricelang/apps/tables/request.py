@@ -5,14 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from pricelang.evaluate.bill import Bill
+from pricelang.evaluate.bill_table import HEADERS
 from pricelang.evaluate.line_items import Amount, Priced
 from pricelang.model.instants import written
-from pricelang.model.units import plural
+from pricelang.model.units import unit_behind
 from pricelang.present.decimals import grouped, money
 from pricelang.present.readable import readable_amount, readable_amounts, readable_quantity
 from pricelang.present.table import Table
-
-HEADERS = ("meter", "quantity", "unit", "unit price", "rules", "amount")
 
 
 def request_table(bill: Bill) -> Table:
@@ -46,7 +45,7 @@ def _line(part: Priced, line: Amount) -> tuple[str, ...]:
     return (
         rate.meter.name,
         readable_quantity(billed),
-        rate.meter.unit if billed == 1 else plural(rate.meter.unit),
+        unit_behind(billed, rate.meter.unit),
         f"{money(rate.unit_price * rate.size, part.book.currency)} / {rate.per}",
         ", ".join(rules),
     )

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 
-from pricelang.apps.quote.model import Range
+from pricelang.apps.quote.model import LEVELS, Range
 from pricelang.apps.quote.workload_cost import Workload
 from pricelang.apps.tables.footnotes import note_line
-from pricelang.apps.tables.ranges import LEVELS, expected_words, range_data, span_words
+from pricelang.apps.tables.ranges import expected_words, range_data, span_words
 from pricelang.present.charts import TOP, Chart, ChartLine
 from pricelang.present.decimals import exact, grouped, plain
 from pricelang.present.json_data import fields_of
@@ -25,8 +25,7 @@ MAX_CHANGES = 3
 
 def workload_tables(found: Workload, days: bool) -> Iterator[Table]:
     """The kinds of requests, the free allowances and the tiers by usage where there are any, and
-    the
-    days if asked for.
+    the days if asked for.
     """
     yield _mixes(found)
     if found.pools:

@@ -44,10 +44,9 @@ class InstantSyntax:
     compared with, `wall` is what the clocks of a zone show then, `minute` the minute of the day of
     that and `weekday` its day of the week (0 is Monday), `turn` the start of the `day`, `month` or
     `year` of an instant. `pieces` are a short stretch of a day as a value that is in order, and
-    such
-    a value to the instant of its start; the day unless it is said. `timed` is whether what a
-    column holds has a time of day beside its day:
-    where that is `true`, the minute of a day alone is an error of the query.
+    such a value to the instant of its start; the day unless it is said. `timed` is whether what a
+    column holds has a time of day beside its day: where that is `true`, the minute of a day alone
+    is an error of the query.
     """
 
     read: Text

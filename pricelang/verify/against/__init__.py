@@ -1,0 +1,1 @@
+"""What two books charge for the same request, compared over every request."""

@@ -15,11 +15,11 @@ from pricelang.evaluate.line_items import Priced
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
-from pricelang.model.instants import with_time, written
+from pricelang.model.instants import DAY, iso_instant, written
 from pricelang.model.plainest import PlainestFirst, Point
 from pricelang.model.space import axis_of, dimension_of, first_sum
 from pricelang.model.threshold_bands import quantities_on
-from pricelang.model.time_of_day import DAY, setting_at, turns_of_day
+from pricelang.model.time_of_day import setting_at, turns_of_day
 from pricelang.present.decimals import money
 from pricelang.solver.diagram import Forest
 from pricelang.usage.model_ids import model_ids_of
@@ -144,9 +144,9 @@ class Evidence(PlainestFirst):
         """The first instant at which a book is looked at and the clocks set what a point says."""
         start = self._start(view, point)
         if self.joint.clock is None or (view.at is not None and start % DAY):
-            return written(start) if start % DAY == 0 else _in_utc(start)
+            return written(start) if start % DAY == 0 else iso_instant(start)
         late = next((late for late in self._turns(point) if self._set_by(late, point)), 0)
-        return _in_utc(start + late)
+        return iso_instant(start + late)
 
     def _start(self, view: BookView, point: Point) -> int:
         """The first instant (UTC seconds) of a point's stretch of time."""
@@ -219,10 +219,6 @@ def _said(card: RateCard, request: Witness, owed: Owed | None) -> str:
         place = f" [{error.location}]" if error.location else ""
         return f"has no price: {error.message}{place}"
     return "has no invoice"
-
-
-def _in_utc(at: int) -> str:
-    return f"{with_time(at).replace(' ', 'T')}Z"
 
 
 def _card(book: m.Book) -> RateCard:

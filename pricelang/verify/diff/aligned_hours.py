@@ -16,8 +16,8 @@ from pricelang.model.clock import (
     day_time,
     week_time,
 )
+from pricelang.model.instants import DAY
 from pricelang.model.time_of_day import (
-    DAY,
     Setting,
     clock_settings,
     clocked,

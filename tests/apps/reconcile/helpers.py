@@ -4,7 +4,6 @@ their cost worked out apart, golden outputs.
 
 from __future__ import annotations
 
-import copy
 import json
 import os
 from fractions import Fraction
@@ -145,11 +144,6 @@ def rows_of(report: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of the first bucket of a report."""
     found: list[dict[str, Any]] = report["data"][0]["results"]
     return found
-
-
-def copied(report: dict[str, Any]) -> dict[str, Any]:
-    """A report that can be changed."""
-    return copy.deepcopy(report)
 
 
 def expect_golden(name: str, text: str) -> None:

@@ -59,39 +59,18 @@ def test_the_shipped_pair_agrees_to_the_fraction_of_a_cent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "name"),
-    [
-        ((), "pair.txt"),
-        (("--markdown",), "pair.md"),
-        (("--json",), "pair.json"),
-        (("--csv",), "pair.csv"),
-    ],
+    ("cost", "code", "golden"), [("cost.json", 0, "pair"), ("cost_wrong.json", 1, "wrong")]
 )
-def test_the_shipped_pair_in_every_form(flags: tuple[str, ...], name: str) -> None:
-    check(
-        run("reconcile", "samples/reconcile/usage.json", "samples/reconcile/cost.json", *flags),
-        0,
-        name,
-    )
-
-
 @pytest.mark.parametrize(
-    ("flags", "name"),
-    [
-        ((), "wrong.txt"),
-        (("--markdown",), "wrong.md"),
-        (("--json",), "wrong.json"),
-        (("--csv",), "wrong.csv"),
-    ],
+    ("flags", "kind"),
+    [((), "txt"), (("--markdown",), "md"), (("--json",), "json"), (("--csv",), "csv")],
 )
-def test_the_wrong_copy_in_every_form(flags: tuple[str, ...], name: str) -> None:
-    check(
-        run(
-            "reconcile", "samples/reconcile/usage.json", "samples/reconcile/cost_wrong.json", *flags
-        ),
-        1,
-        name,
-    )
+def test_the_shipped_pairs_in_every_form(
+    cost: str, code: int, golden: str, flags: tuple[str, ...], kind: str
+) -> None:
+    folder = "samples/reconcile"
+    done = run("reconcile", f"{folder}/usage.json", f"{folder}/{cost}", *flags)
+    check(done, code, f"{golden}.{kind}")
 
 
 def check(done: Any, code: int, name: str) -> None:

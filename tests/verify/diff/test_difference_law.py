@@ -10,11 +10,9 @@ import itertools
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from fractions import Fraction
 
 import pytest
 
-from pricelang.evaluate.allowance_terms import account_bounds, bounded
 from pricelang.evaluate.rate_card import RateCard
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
@@ -271,14 +269,6 @@ def test_books_that_a_request_tells_apart(name: str) -> None:
     for old, new in (APART[name], APART[name][::-1]):
         assert told(made(old), made(new)) is not None
         assert compare(made(old), made(new)) != ()
-
-
-def paid(rules: str) -> Fraction:
-    """What an account pays that used little."""
-    cost = Fraction(1)
-    for bound, _ in account_bounds(made(book(rules=rules))):
-        cost = bounded(bound, cost)
-    return cost
 
 
 def test_a_contract_that_doubles_the_night() -> None:
