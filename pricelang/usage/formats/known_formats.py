@@ -78,7 +78,7 @@ KNOWN = (
         "entries",
         "data",
     ),
-    _format("ai-sdk", "inputTokens", "promptTokens"),
+    _format("ai-sdk", "inputTokens", "promptTokens", last=True),
     _format(
         "bedrock",
         "schemaType",
