@@ -6,6 +6,9 @@ import re
 
 from attrs import frozen
 
+from pricelang.usage.bedrock_ids import of_bedrock
+from pricelang.usage.platform_names import vertex_endpoint
+
 _PORT = r"(?::\d+)?(?:/|\Z)"
 _HOSTS = tuple(
     (re.compile(r"https?://" + host + _PORT), platform)
@@ -60,3 +63,18 @@ def located(url: object) -> Located | None:
             in_host = next((text for text in match.groupdict().values() if text), None)
             return Located(platform, in_path[1] if in_path else in_host)
     return None
+
+
+def where_of(asked: Located, model: str | None) -> dict[str, str]:
+    """The platform of a request for a model, and its endpoint where the URL says one; the Claude
+    API is no platform that anybody must name.
+
+    >>> where_of(Located("vertex", "us-east5"), "claude-opus-5")
+    {'platform': 'vertex', 'endpoint': 'regional'}
+    """
+    if asked.platform == "api":
+        return {}
+    if asked.platform == "bedrock":
+        return of_bedrock(model, asked.location)
+    endpoint = vertex_endpoint(asked.location) if asked.platform == "vertex" else None
+    return {"platform": asked.platform} | ({"endpoint": endpoint} if endpoint else {})

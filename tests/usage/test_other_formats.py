@@ -610,3 +610,29 @@ def test_a_hit_of_helicones_cache_is_free() -> None:
     assert one_record(call).parts
     hit = one_record({**call, "cache_reference_id": "11111111-0000-0000-0000-000000000000"})
     assert (hit.parts, [note.code for note in hit.notes]) == ((), ["nothing_billed"])
+
+
+@pytest.mark.parametrize(
+    ("address", "model", "dimensions"),
+    [
+        ("api.anthropic.com", "m", {}),
+        ("us-east5-aiplatform.googleapis.com", "m", {"platform": "vertex", "endpoint": "regional"}),
+        ("aiplatform.googleapis.com", "m", {"platform": "vertex"}),
+        ("bedrock-runtime.eu-west-1.amazonaws.com", "m", {"platform": "bedrock"}),
+        (
+            "bedrock-runtime.us-gov-west-1.amazonaws.com",
+            "anthropic.claude-opus-5",
+            {"platform": "bedrock", "endpoint": "govcloud"},
+        ),
+        ("me.services.ai.azure.com", "m", {"platform": "foundry"}),
+        ("proxy.example.com", "m", {}),
+        ("", "m", {}),
+    ],
+)
+def test_the_address_of_a_server_says_the_platform(
+    address: str, model: str, dimensions: dict[str, str]
+) -> None:
+    """Whatever a library calls its provider, which is `anthropic` for a client of a cloud too."""
+    names = {"server.address": address, "gen_ai.response.model": model}
+    (part,) = one_record(span(**names, **{"gen_ai.system": "anthropic"})).parts
+    assert dict(part.dimensions) == dimensions

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from attrs import evolve
 
 from pricelang.model.notes import Note
-from pricelang.usage.bedrock_ids import of_bedrock
 from pricelang.usage.embedded import embedded, embedded_object, row_of
 from pricelang.usage.fields import named_attributes, optional_object, placed, shown, word
 from pricelang.usage.formats.gateway_part import GATEWAY_HIT, gateway_part
@@ -20,8 +19,8 @@ from pricelang.usage.formats.litellm_iterations import iterated_parts
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.openai import counters as openai_counters
 from pricelang.usage.formats.openai import searches
-from pricelang.usage.platform_names import is_gov, named_platform, vertex_endpoint
-from pricelang.usage.platform_urls import located
+from pricelang.usage.platform_names import named_platform, vertex_endpoint
+from pricelang.usage.platform_urls import located, where_of
 from pricelang.usage.records import (
     SUM,
     Outcome,
@@ -135,17 +134,15 @@ def _where(
     """The endpoint of a call to a cloud: of Vertex AI by the location on which LiteLLM worked its
     cost out, or else by the URL that was asked; of Bedrock in GovCloud by the URL.
     """
-    platform, asked = named_platform(provider), located(value.get("api_base"))
-    told = asked.location if asked is not None and asked.platform == platform else None
-    if platform == "bedrock" and is_gov(told):
-        return of_bedrock(word(value.get("model"), "model"), told)
-    if platform != "vertex":
-        return {}
+    asked, model = located(value.get("api_base")), word(value.get("model"), "model")
+    platform = named_platform(provider)
+    told = where_of(asked, model) if asked is not None and asked.platform == platform else {}
     breakdown = embedded_object(metadata, "cost_breakdown", "metadata") or embedded_object(
         value, "cost_breakdown"
     )
     location = word((breakdown or {}).get("vertex_location"), "cost_breakdown.vertex_location")
-    endpoint = vertex_endpoint(location or told)
+    worked_out = vertex_endpoint(location) if platform == "vertex" else None
+    endpoint = worked_out or told.get("endpoint")
     return {} if endpoint is None else {"endpoint": endpoint}
 
 
