@@ -11,7 +11,16 @@ import pricelang
 from pricelang.model.notes import Note
 from pricelang.usage.records import Record, Rejected, Skipped
 
-from .helpers import SAMPLES, brief, message, one_record, outcomes, records, sample_values
+from .helpers import (
+    SAMPLES,
+    brief,
+    message,
+    one_record,
+    one_rejected,
+    outcomes,
+    records,
+    sample_values,
+)
 
 CHAT = {"prompt_tokens": 100, "completion_tokens": 5}
 LOG = {
@@ -636,3 +645,14 @@ def test_the_address_of_a_server_says_the_platform(
     names = {"server.address": address, "gen_ai.response.model": model}
     (part,) = one_record(span(**names, **{"gen_ai.system": "anthropic"})).parts
     assert dict(part.dimensions) == dimensions
+
+
+EMBEDDINGS = {"object": "list", "data": [], "model": "m"}
+
+
+def test_embeddings_have_no_output_where_their_total_says_so() -> None:
+    usage = {"prompt_tokens": 1_000, "total_tokens": 1_000}
+    (part,) = one_record({**EMBEDDINGS, "usage": usage}).parts
+    assert (part.model, part.usage) == ("m", {"input": 1_000, "output": 0})
+    for other in ({"prompt_tokens": 1_000}, {"prompt_tokens": 1_000, "total_tokens": 1_001}):
+        assert one_rejected({**EMBEDDINGS, "usage": other}).code == "missing_key"
