@@ -5,6 +5,7 @@ each fault names the key.
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ MAX_WORD = 200
 _LONG_CONTEXT_MARK = "[1m]"
 
 
+_DIGITS = re.compile(r"[0-9]+\Z", re.ASCII)
 _OTHERS = frozenset((str, int, list, type(None), bool, Decimal))
 """What else JSON has."""
 
@@ -85,14 +87,23 @@ def wrong_type(path: str, value: object, expected: str) -> UsageError:
     return UsageError("wrong_type", f"`{path}` is {type_name(value)}, not {expected}")
 
 
+def writes_count(value: object) -> TypeIs[str]:
+    """Decides whether a value is a text that writes a count: digits alone, without a sign, a mark
+    of thousands or a blank.
+    """
+    return isinstance(value, str) and len(value) <= MAX_WORD and _DIGITS.match(value) is not None
+
+
 def count(value: object, path: str) -> int:
     """A count of tokens or uses: a whole number of at least zero and at most 18 digits.
 
-    >>> count(Decimal("1e3"), "usage.input_tokens")
-    1000
+    A text of digits alone is that number, for protobuf and BigQuery write whole numbers so.
+
+    >>> count(Decimal("1e3"), "usage.input_tokens"), count("12", "usage.input_tokens")
+    (1000, 12)
 
     Raises `UsageError` that names `path` for another type (a float included),
-    a negative, fractional or huge number.
+    a negative, fractional or huge number, and any other text.
     """
     if type(value) is int:
         if 0 <= value < _TOO_LARGE:
@@ -100,6 +111,8 @@ def count(value: object, path: str) -> int:
         number = value
     elif isinstance(value, Decimal):
         number = _whole(value, path)
+    elif writes_count(value):
+        number = int(value)
     else:
         number = _index(value, path)
     if number < 0:

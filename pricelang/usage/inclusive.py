@@ -39,10 +39,10 @@ def total_of(
     Raises `UsageError`.
     """
     for key in keys:
-        value = holder.get(key)
-        if value:
-            spot = f"{path}.{key}" if path else key
-            return StatedTotal(spot, count(value, spot), bare)
+        value, spot = holder.get(key), f"{path}.{key}" if path else key
+        number = count(value, spot) if value else 0
+        if number:
+            return StatedTotal(spot, number, bare)
     return None
 
 

@@ -4,10 +4,14 @@ front of them, and a platform is no dimension there but such a provider.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from attrs import evolve
 
 from pricelang.model.notes import Note
 from pricelang.usage.model_ids import ModelIds
+from pricelang.usage.platforms import named
 from pricelang.usage.records import Part
 
 # Providers as records tell them, each with what the lists of other projects write in front of ids.
@@ -24,6 +28,8 @@ _IN_FRONT = {
     "vertex": ("vertex_ai", "google"),
     "x_ai": ("xai", "x-ai"),
 }
+_DATED = re.compile(r"-(?=[0-9]{8}\Z)")
+"""What stands before the day of a model's version; Vertex AI writes `@` there."""
 
 
 def routed(ids: ModelIds, part: Part, told: str | None) -> tuple[Part, tuple[Note, ...]]:
@@ -32,18 +38,40 @@ def routed(ids: ModelIds, part: Part, told: str | None) -> tuple[Part, tuple[Not
     """
     platform = None if "platform" in ids.values else part.dimensions.get("platform")
     told = part.attributes.get("provider", told)
+    dimensions, notes = _worded(ids, part)
+    if dimensions is not part.dimensions:
+        part = evolve(part, dimensions=dimensions)
     if platform is None and (told is None or not ids.has_providers):
-        return part, ()
-    dimensions = {k: v for k, v in part.dimensions.items() if k != "platform" or not platform}
+        return part, notes
     for provider in (platform, told):
         name = _with_provider(ids, part.model, provider)
         if name is not None:
-            return evolve(part, model=name, dimensions=dimensions), ()
-    notes: tuple[Note, ...] = ()
+            return evolve(part, model=name), notes
     if platform is not None:
         text = f"the book has no prices of the platform `{platform}`: priced without it"
-        notes = (Note("provider", text),)
-    return evolve(part, dimensions=dimensions), notes
+        notes = (Note("provider", text), *notes)
+    return part, notes
+
+
+def _worded(ids: ModelIds, part: Part) -> tuple[Mapping[str, str], tuple[Note, ...]]:
+    """The dimensions of a part in the words of a book. One without platforms has the price of the
+    global endpoint as its plain one, and one price for all others, or none for them.
+    """
+    told = part.dimensions
+    if "platform" in ids.values or not ("platform" in told or "endpoint" in told):
+        return told, ()
+    known, endpoint = ids.values.get("endpoint", ()), told.get("endpoint")
+    rest = {name: value for name, value in told.items() if name != "platform"}
+    is_of_cloud = "platform" in told or "platform" in named(part.model or "").dimensions
+    if endpoint is None or endpoint in known or not is_of_cloud:
+        return rest, ()
+    del rest["endpoint"]
+    if endpoint == "global":
+        return rest, ()
+    if "regional" in known:
+        return {**rest, "endpoint": "regional"}, ()
+    text = f"the book has no prices of the endpoint `{endpoint}`: priced without it"
+    return rest, (Note("provider", text),)
 
 
 def _with_provider(ids: ModelIds, model: str | None, provider: str | None) -> str | None:
@@ -52,7 +80,8 @@ def _with_provider(ids: ModelIds, model: str | None, provider: str | None) -> st
     own = provider.lower().replace(" ", "-")
     if any(ids.is_name(model) and model.startswith(f"{one}/") for one in _prefixes(own)):
         return model
-    names = (f"{one}/{model}" for one in _prefixes(own))
+    written = (model, _DATED.sub("@", model)) if own == "vertex" else (model,)
+    names = (f"{one}/{name}" for one in _prefixes(own) for name in written)
     return next((name for name in names if ids.is_name(name)), None)
 
 

@@ -288,8 +288,8 @@ def test_books_of_packages_are_made_once_and_written_whole(
         made.append(name)
         return {"book.price": 'book litellm "A book" in USD\n'}
 
-    monkeypatch.setattr("pricelang.files.packaged.data_file", lambda name: data)
     monkeypatch.setattr("pricelang.apps.imports.reading.files_of_package", files)
+    monkeypatch.setattr("pricelang.files.packaged.data_file", lambda name: data)
     for cache in (str(tmp_path / "cache"), ""):
         monkeypatch.setenv("PRICELANG_CACHE", cache)
         folders = [packaged_book(name) for name in PACKAGES for _ in range(2)]
@@ -335,3 +335,71 @@ def test_the_first_book_that_knows_a_model_prices_it(tmp_path: Path) -> None:
         both.invoice([])
     with pytest.raises(PriceError, match="unknown model `gpt-10`"):
         both.price(model="gpt-10", usage={"input": 1})
+
+
+# ---- endpoints of clouds -------------------------------------------------------------------------
+
+RESPONSE = {
+    "type": "message",
+    "model": "claude-sonnet-4-5-20250929",
+    "stop_reason": "end_turn",
+    "usage": {"input_tokens": 100_000, "output_tokens": 10_000},
+}
+
+
+def at_location(location: str) -> dict[str, Any]:
+    """A call of Claude on Vertex AI, with its URL."""
+    url = (
+        f"https://aiplatform.googleapis.com/v1/projects/p/locations/{location}/publishers/"
+        "anthropic/models/claude-sonnet-4-5@20250929:rawPredict"
+    )
+    return {"request": {"url": url}, "timestamp": AT, "response": RESPONSE}
+
+
+def row_at(location: str, model: str = "gemini-2.5-flash") -> dict[str, Any]:
+    """A call of Gemini on Vertex AI, as LiteLLM logs it."""
+    return {
+        "call_type": "acompletion",
+        "spend": 1,
+        "model": model,
+        "custom_llm_provider": "vertex_ai",
+        "startTime": AT,
+        "prompt_tokens": 100_000,
+        "completion_tokens": 10_000,
+        "total_tokens": 110_000,
+        "metadata": {"cost_breakdown": {"vertex_location": location}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("record", "amount"),
+    [
+        (at_location("global"), "0.45"),
+        (at_location("us-east5"), "0.495"),
+        (at_location("eu"), "0.495"),
+        (row_at("global"), "0.055"),
+        (row_at("us-central1"), "0.055"),
+        (row_at("us-central1", "vertex_ai/gemini-3.5-flash"), "0.264"),
+        (row_at("global", "vertex_ai/gemini-3.5-flash"), "0.24"),
+    ],
+)
+def test_a_call_to_vertex_costs_what_litellm_says_of_its_endpoint(
+    record: dict[str, Any], amount: str
+) -> None:
+    (found,) = read(json.dumps(record), "r.json")
+    assert isinstance(found, Record)
+    assert book_of("litellm").price_record(found).total == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("record", "amount", "notes"),
+    [(row_at("global"), "0.055", 0), (row_at("us-central1"), "0.055", 1)],
+)
+def test_a_book_without_endpoints_says_that_it_has_none(
+    record: dict[str, Any], amount: str, notes: int
+) -> None:
+    (found,) = read(json.dumps(record), "r.json")
+    assert isinstance(found, Record)
+    bill = book_of("genai-prices").price_record(found)
+    assert bill.total == Decimal(amount)
+    assert [note.code for note in bill.notes].count("provider") == notes

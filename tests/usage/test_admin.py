@@ -215,7 +215,7 @@ def test_split_order_and_copies_of_pages_change_no_total(
     ("value", "code"),
     [
         (page(day(1, row(output_tokens=-1))), "negative_count"),
-        (page(day(1, row(output_tokens="5"))), "wrong_type"),
+        (page(day(1, row(output_tokens="five"))), "wrong_type"),
         (page(day(1, row(output_tokens=10**40))), "too_large"),
         (page(day(1, row(uncached_input_tokens=1.5))), "fractional_count"),
         (page(day(1, row(output_tokens=None))), "missing_key"),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import pricelang
-from pricelang.usage.records import Skipped
+from pricelang.usage.records import Record, Skipped
 
 from .helpers import brief, one_record, one_rejected, outcomes
 
@@ -289,3 +289,71 @@ def test_an_input_that_may_hold_the_cache_is_said(usage: dict[str, Any]) -> None
         )
     for clear in (V5, usage | {"totalTokens": 35_840}, V6):
         assert not any("may hold" in note.text for note in one_record(result(clear)).notes)
+
+
+# ---- the parts of a stream -----------------------------------------------------------------------
+
+STEP = {"type": "finish-step", "finishReason": "stop", "usage": V6, "response": RESPONSE}
+FINISH = {"type": "finish", "finishReason": "stop"}
+METADATA = {"type": "response-metadata", **RESPONSE}
+QUIET = [
+    {"type": "start"},
+    {"type": "start-step", "request": {}, "warnings": []},
+    {"type": "text-delta", "id": "0", "text": "hello"},
+    {"type": "raw", "rawValue": {"type": "message_delta", "usage": {"output_tokens": 120}}},
+]
+
+
+def parts(*lines: dict[str, Any]) -> list[Any]:
+    """What is counted of the lines of a file: brief parts, a code, or None where one is skipped."""
+    return [
+        None
+        if isinstance(found, Skipped)
+        else brief(found.parts)
+        if isinstance(found, Record)
+        else found.code
+        for found in outcomes("".join(json.dumps(line) + "\n" for line in lines))
+    ]
+
+
+def test_each_step_of_a_stream_counts_and_its_end_does_not() -> None:
+    again = STEP | {"response": RESPONSE | {"id": "r-2"}}
+    both = {"inputTokens": 2 * 17_903, "outputTokens": 240}
+    found = parts(*QUIET, STEP, again, FINISH | {"totalUsage": both})
+    assert found == [None] * 4 + [[(MODEL, RIGHT)]] * 2 + [None]
+    fourth = {"promptTokens": 86, "completionTokens": 120, "totalTokens": 206}
+    step = {"type": "step-finish", "usage": fourth, "response": RESPONSE, "isContinued": False}
+    assert parts(step, FINISH | {"usage": fourth}) == [
+        [(MODEL, {"input": 86, "output": 120})],
+        None,
+    ]
+
+
+def test_the_end_of_a_stream_counts_where_no_step_stands_before_it() -> None:
+    assert parts(*QUIET, FINISH | {"totalUsage": V6}) == [None] * 4 + [[(None, RIGHT)]]
+    (part,) = one_record(FINISH | {"totalUsage": V6}).parts
+    assert part.kind == "sum"  # of how many steps is not told
+    assert BOOK.price_any(FINISH | {"totalUsage": V6}, model=MODEL, at="2026-06-01").total
+
+
+def test_a_stream_of_a_provider_has_the_model_of_its_metadata() -> None:
+    end = FINISH | {"usage": V3_PROVIDER}
+    start = {"type": "stream-start", "warnings": []}
+    assert parts(start, METADATA, end) == [None, None, [(MODEL, RIGHT)]]
+    # the metadata is that of one stream
+    assert parts(METADATA, end, end) == [None, [(MODEL, RIGHT)], [(None, RIGHT)]]
+    assert parts(METADATA, start, end) == [None, None, [(None, RIGHT)]]
+
+
+def test_an_end_that_counts_other_than_its_steps_is_refused() -> None:
+    less = V6 | {"outputTokens": 119}
+    assert parts(STEP, FINISH | {"totalUsage": less}) == [[(MODEL, RIGHT)], "bad_total"]
+    assert parts(STEP, FINISH) == [[(MODEL, RIGHT)], None]
+    assert parts(FINISH) == ["no_counts"]
+
+
+@pytest.mark.parametrize(
+    "value", [{"type": "start", "tokens": 3}, {"type": "finish"}, {"type": "error", "error": "x"}]
+)
+def test_what_has_a_common_name_is_no_part(value: dict[str, Any]) -> None:
+    assert parts(value) != [None]

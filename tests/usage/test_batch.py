@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from pricelang.model.notes import Note
 
-from .helpers import brief, message, one_record, one_rejected
+from .helpers import brief, message, one_record, one_rejected, outcomes
 
 
 @pytest.mark.parametrize("tier", [None, "standard", "batch", "priority"])
@@ -57,3 +60,47 @@ def test_a_refusal_in_a_batch_keeps_its_outcome() -> None:
         {"custom_id": "c", "result": {"type": "succeeded", "message": refused}}
     ).parts
     assert part.dimensions == {"service_tier": "batch", "outcome": "refused_before_output"}
+
+
+# ---- the output of a batch of OpenAI -------------------------------------------------------------
+
+CHAT = {
+    "id": "chatcmpl-1",
+    "object": "chat.completion",
+    "model": "gpt-4o",
+    "service_tier": "default",
+    "choices": [{"index": 0, "finish_reason": "stop"}],
+    "usage": {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12},
+}
+
+
+def line_of_openai(body: object, error: object = None, status: int = 200) -> dict[str, Any]:
+    response = {"status_code": status, "request_id": "q", "body": body}
+    return {"id": "batch_req_1", "custom_id": "a", "response": response, "error": error}
+
+
+def test_a_line_of_openai_has_the_price_of_a_batch() -> None:
+    found = one_record(line_of_openai(CHAT))
+    (part,) = found.parts
+    assert (found.format, found.place.id) == ("cloud-batches", "a")
+    assert (part.model, dict(part.usage)) == ("gpt-4o", {"input": 10, "output": 2})
+    assert part.dimensions["service_tier"] == "batch"
+    copies = json.dumps(line_of_openai(CHAT)) + "\n" + json.dumps(line_of_openai(CHAT)) + "\n"
+    assert [type(one).__name__ for one in outcomes(copies)] == ["Record", "Skipped"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        line_of_openai({"error": {"message": "too long"}}, status=400),
+        line_of_openai({}, {"code": "x"}, 500),
+        {"custom_id": "a", "response": None, "error": {"code": "batch_expired", "message": "late"}},
+    ],
+)
+def test_a_line_of_openai_that_failed_is_free(value: dict[str, Any]) -> None:
+    found = one_record(value)
+    assert (found.parts, [note.code for note in found.notes]) == ((), ["nothing_billed"])
+
+
+def test_a_line_of_openai_without_a_response_is_refused() -> None:
+    assert one_rejected(line_of_openai({"greeting": "hello"})).code == "unknown_record"

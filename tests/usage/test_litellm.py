@@ -152,6 +152,37 @@ def test_the_location_of_a_call_to_vertex_says_its_endpoint(
     assert "endpoint" not in one_record(row(**breakdown)).parts[0].dimensions
 
 
+@pytest.mark.parametrize(
+    ("provider", "url", "endpoint"),
+    [
+        (
+            "vertex_ai",
+            "https://us-east5-aiplatform.googleapis.com/v1/projects/p/locations/us-east5"
+            "/publishers/anthropic/models/claude-sonnet-4-6:rawPredict",
+            "regional",
+        ),
+        ("vertex_ai", "https://europe-west1-aiplatform.googleapis.com", "regional"),
+        (
+            "vertex_ai",
+            "https://aiplatform.googleapis.com/v1/projects/p/locations/global/publishers",
+            "global",
+        ),
+        ("vertex_ai", "https://aiplatform.eu.rep.googleapis.com/v1/projects/p", "multi_region"),
+        ("vertex_ai", "https://aiplatform.googleapis.com/v1", None),
+        ("vertex_ai", "https://proxy.example.com/locations/global/", None),
+        ("vertex_ai", None, None),
+        ("bedrock", "https://bedrock-runtime.us-gov-west-1.amazonaws.com/model/x", "govcloud"),
+        ("bedrock", "https://bedrock-runtime.us-east-1.amazonaws.com/model/x", None),
+        ("anthropic", "https://us-east5-aiplatform.googleapis.com/v1", None),
+    ],
+)
+def test_the_url_of_a_call_says_its_endpoint(
+    provider: str, url: str | None, endpoint: str | None
+) -> None:
+    (part,) = one_record(row(custom_llm_provider=provider, api_base=url)).parts
+    assert part.dimensions.get("endpoint") == endpoint
+
+
 def test_searches_count_wherever_litellm_puts_them() -> None:
     details = {**USAGE["prompt_tokens_details"], "web_search_requests": 2}
     for usage in (

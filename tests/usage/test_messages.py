@@ -18,7 +18,7 @@ from pricelang.usage.records import Place, UsageError
 from .helpers import brief, message, one_record, one_rejected
 
 NOT_A_COUNT = [
-    ("12", "a string"),
+    ("12 tokens", "a string"),
     (True, "true or false"),
     ([1], "a list"),
     ({"n": 1}, "an object"),

@@ -75,7 +75,7 @@ def test_the_provider_bills_a_key_of_ones_own() -> None:
         ({"native_tokens_prompt": 59}, "bad_counts"),
         ({"native_tokens_prompt": -1}, "negative_count"),
         ({"native_tokens_prompt": 1.5}, "fractional_count"),
-        ({"native_tokens_cached": "60"}, "wrong_type"),
+        ({"native_tokens_cached": "sixty"}, "wrong_type"),
         ({"num_search_results": 5}, "unknown_counter"),
         ({"num_fetches": 1}, "unknown_counter"),
         ({"native_tokens_dream": 1}, "unknown_counter"),

@@ -11,7 +11,16 @@ import pricelang
 from pricelang.model.notes import Note
 from pricelang.usage.records import Record, Rejected, Skipped
 
-from .helpers import SAMPLES, brief, message, one_record, outcomes, records, sample_values
+from .helpers import (
+    SAMPLES,
+    brief,
+    message,
+    one_record,
+    one_rejected,
+    outcomes,
+    records,
+    sample_values,
+)
 
 CHAT = {"prompt_tokens": 100, "completion_tokens": 5}
 LOG = {
@@ -610,3 +619,40 @@ def test_a_hit_of_helicones_cache_is_free() -> None:
     assert one_record(call).parts
     hit = one_record({**call, "cache_reference_id": "11111111-0000-0000-0000-000000000000"})
     assert (hit.parts, [note.code for note in hit.notes]) == ((), ["nothing_billed"])
+
+
+@pytest.mark.parametrize(
+    ("address", "model", "dimensions"),
+    [
+        ("api.anthropic.com", "m", {}),
+        ("us-east5-aiplatform.googleapis.com", "m", {"platform": "vertex", "endpoint": "regional"}),
+        ("aiplatform.googleapis.com", "m", {"platform": "vertex"}),
+        ("bedrock-runtime.eu-west-1.amazonaws.com", "m", {"platform": "bedrock"}),
+        (
+            "bedrock-runtime.us-gov-west-1.amazonaws.com",
+            "anthropic.claude-opus-5",
+            {"platform": "bedrock", "endpoint": "govcloud"},
+        ),
+        ("me.services.ai.azure.com", "m", {"platform": "foundry"}),
+        ("proxy.example.com", "m", {}),
+        ("", "m", {}),
+    ],
+)
+def test_the_address_of_a_server_says_the_platform(
+    address: str, model: str, dimensions: dict[str, str]
+) -> None:
+    """Whatever a library calls its provider, which is `anthropic` for a client of a cloud too."""
+    names = {"server.address": address, "gen_ai.response.model": model}
+    (part,) = one_record(span(**names, **{"gen_ai.system": "anthropic"})).parts
+    assert dict(part.dimensions) == dimensions
+
+
+EMBEDDINGS = {"object": "list", "data": [], "model": "m"}
+
+
+def test_embeddings_have_no_output_where_their_total_says_so() -> None:
+    usage = {"prompt_tokens": 1_000, "total_tokens": 1_000}
+    (part,) = one_record({**EMBEDDINGS, "usage": usage}).parts
+    assert (part.model, part.usage) == ("m", {"input": 1_000, "output": 0})
+    for other in ({"prompt_tokens": 1_000}, {"prompt_tokens": 1_000, "total_tokens": 1_001}):
+        assert one_rejected({**EMBEDDINGS, "usage": other}).code == "missing_key"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 
 from pricelang.apps.imports import book_text as b
 from pricelang.apps.imports import litellm_fields as f
@@ -61,7 +62,9 @@ def _extra(work: LitellmWork) -> Iterator[t.Statement]:
         yield t.Alias(
             t.Name(book_name(name)), t.Name(book_name(target)), endings=t.Endings(see=b.see())
         )
-    stack = []
+    by_endpoint, stack = work.uplifts.get(f.UPLIFTS[f.OF_ENDPOINTS]), []
+    if by_endpoint and work.at_one_price:
+        by_endpoint.setdefault(Fraction(1), []).extend(work.at_one_price)
     for (dimension, value, title), factors in work.uplifts.items():
         name = f"{dimension}_{value}"
         stack.append(name)

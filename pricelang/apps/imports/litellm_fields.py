@@ -99,10 +99,11 @@ _SIZED = re.compile(
     r"output_cost_per_image_(?P<size>[0-9.]+K?)|output_cost_per_second_(?P<resolution>[0-9]+[pk])"
 )
 
+OF_ENDPOINTS = "regional_endpoint_uplift_multiplier"
 UPLIFTS: dict[str, tuple[str, str, str]] = {
     "regional_processing_uplift_multiplier_eu": ("data_residency", "eu", "Processed in the EU"),
     "regional_processing_uplift_multiplier_us": ("data_residency", "us", "Processed in the US"),
-    "regional_endpoint_uplift_multiplier": ("endpoint", "regional", "Regional endpoints"),
+    OF_ENDPOINTS: ("endpoint", "regional", "Regional endpoints"),
     "fedramp_uplift_multiplier": ("compliance", "fedramp", "FedRAMP"),
     "us": ("inference_geo", "us", "Inference in the US"),
     "fast": ("speed", "fast", "Fast mode"),

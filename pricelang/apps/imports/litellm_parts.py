@@ -202,6 +202,13 @@ def _free_searches(work: LitellmWork, name: str, model: str, free: object, paid:
         work.pools[str(free.get("shared_group")), free["count"], free["period"]].append(model)
 
 
+def _is_of_vertex(entry: Mapping[str, Any]) -> bool:
+    """Decides whether a model is one of Vertex AI, whose endpoints have one price unless the entry
+    has a factor.
+    """
+    return str(entry.get("litellm_provider")).startswith("vertex_ai")
+
+
 def uplifts(
     work: LitellmWork, name: str, model: str, entry: Mapping[str, Any], tokens: bool
 ) -> None:
@@ -224,6 +231,8 @@ def uplifts(
         )
         if amount is not None:
             work.uplifts.setdefault(f.UPLIFTS[key], {}).setdefault(amount, []).append(model)
+    if tokens and f.OF_ENDPOINTS not in given and _is_of_vertex(entry):
+        work.at_one_price.append(model)
     for key, value in specific.items():
         if key in f.KNOWN_LIMITS:
             work.figure(name, key, value, f.KNOWN_LIMITS[key])

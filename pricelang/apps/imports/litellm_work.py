@@ -29,6 +29,8 @@ class LitellmWork(ImportWork):
     values: dict[str, list[str]] = field(factory=lambda: defaultdict(list))
     tiers: dict[str, list[str]] = field(factory=dict)
     uplifts: dict[tuple[str, str, str], dict[Fraction, list[str]]] = field(factory=dict)
+    at_one_price: list[str] = field(factory=list)
+    """Models of Vertex AI without a factor for its regional endpoints."""
     searches: dict[tuple[Condition, Fraction], list[str]] = field(factory=lambda: defaultdict(list))
     pools: dict[tuple[str, int, str], list[str]] = field(factory=lambda: defaultdict(list))
 

@@ -174,7 +174,7 @@ def _axes(book: m.Book) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield MODEL, tuple(model.name for model in newest)
     ends = _endings(book)
     for index, dimension in enumerate(book.dimensions):
-        if not dimension.clocked and index not in ends:
+        if not dimension.clocked and dimension.ladder is None and index not in ends:
             yield dimension.name, tuple(value.name for value in dimension.values)
     caches = caches_of(book)
     if caches is not None:

@@ -10,17 +10,19 @@ and the usage in its spans, under `ai.usage.*`.
   Their totals leave the cache out.
 - The usage of the Messages API, under `raw` or in the metadata of the provider,
   says more than all of these, and counts.
+- The parts of a stream, one a line: see `ai_sdk_stream`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from attrs import evolve
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, agreed, writes_of
 from pricelang.usage.fields import clean, is_object, optional_object, require_object, word
+from pricelang.usage.formats.ai_sdk_stream import Stream, is_part, result_of
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.provider_metadata import cache_tokens, provider_words
 from pricelang.usage.inclusive import disjoint, total_of
@@ -35,6 +37,7 @@ from pricelang.usage.records import (
     Place,
     Record,
     RecordKind,
+    Skipped,
     UsageError,
 )
 from pricelang.usage.several import several
@@ -68,9 +71,11 @@ _INSIDE = ("openrouter", "openai", "azure-openai", "litellm", "github")
 
 
 def known(value: Mapping[str, object]) -> bool:
-    """Decides whether an object is a result of the AI SDK, by the names of its counts,
-    or by `response.modelId` beside them.
+    """Decides whether an object is a result of the AI SDK, by the names of its counts or by
+    `response.modelId` beside them, or a part of a stream.
     """
+    if is_part(value):
+        return True
     usage = value.get("usage")
     if not is_object(usage) or "modelUsage" in value or "cacheReadInputTokens" in usage:
         return False
@@ -84,7 +89,18 @@ def known(value: Mapping[str, object]) -> bool:
     )
 
 
-def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+def start() -> Callable[[Mapping[str, object], Place], Iterable[Outcome]]:
+    """A function that reads results and parts of streams, and knows the parts before."""
+    streams: dict[str, Stream] = {}
+
+    def read(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+        found = result_of(streams, value, place.file) if is_part(value) else value
+        return (_record(found, place) if is_object(found) else Skipped(place, str(found)),)
+
+    return read
+
+
+def _record(value: Mapping[str, object], place: Place) -> Record:
     """The record of a result, with a request for each of its steps. Raises `UsageError`."""
     notes: list[Note] = []
     listed = value.get("steps")
@@ -102,7 +118,7 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
                 for part in _parts({**value, **step}, f"steps[{number - 1}].usage", notes)
             ]
     elif is_object(value.get("totalUsage")):
-        one = value["totalUsage"] == value["usage"]
+        one = value["totalUsage"] == value["usage"] and value.get("type") != "finish"
         whole = {**value, "usage": value["totalUsage"]} | (
             {} if one else {"providerMetadata": None}
         )
@@ -113,14 +129,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
         parts += _parts(value, "usage", notes)
     response = value.get("response")
     id = response.get("id") if is_object(response) else None
-    return (
-        Record(
-            tuple(parts),
-            evolve(place, id=clean(id)) if isinstance(id, str) and id else place,
-            FORMAT,
-            tuple(notes),
-        ),
-    )
+    spot = evolve(place, id=clean(id)) if isinstance(id, str) and id else place
+    return Record(tuple(parts), spot, FORMAT, tuple(notes))
 
 
 def _parts(value: Mapping[str, object], path: str, notes: list[Note]) -> Iterator[Part]:

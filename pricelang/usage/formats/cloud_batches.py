@@ -1,4 +1,4 @@
-"""Lines that batch jobs of Amazon Bedrock and Vertex AI write: priced at the batch price.
+"""Lines that batch jobs of Amazon Bedrock, Vertex AI and OpenAI write, priced at the batch price.
 
 - Bedrock: `{recordId, modelInput, modelOutput}`, with the message of the model or the answer of
   Converse as `modelOutput`; a line that failed has `error` in its place. The line does not say the
@@ -6,6 +6,8 @@
 - Vertex AI: `{custom_id?, request, response, status}`, with the message as `response`; `status`
   says what failed. The line does not say the location. A table of BigQuery has the same columns,
   and in its exports `request` and `response` are the texts of objects.
+- OpenAI, Azure and Mistral: `{custom_id, response: {status_code, body}, error}`, with the response
+  as `body`; a line that failed has an error there, or in place of the response.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ def known(value: Mapping[str, object]) -> bool:
     """Decides whether an object is a line of a job's output, or its manifest."""
     if "recordId" in value and ("modelOutput" in value or "error" in value):
         return True
-    if set(value) >= _MANIFEST:
+    if set(value) >= _MANIFEST or _is_of_openai(value):
         return True
     request, status = value.get("request"), value.get("status")
     if isinstance(request, str):
@@ -46,9 +48,47 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     """The request of a line; nothing is billed for one that failed. Raises `UsageError`."""
     if set(value) >= _MANIFEST:
         return (Skipped(place, "the sums of a job, whose lines count"),)
+    if _is_of_openai(value):
+        return _of_openai(value, placed(place, value.get("custom_id")))
     if "request" in value:
         return (_of_vertex(value, placed(place, value.get("custom_id"))),)
     return (_of_bedrock(value, placed(place, value.get("recordId"))),)
+
+
+def _is_of_openai(value: Mapping[str, object]) -> bool:
+    response = value.get("response")
+    if "custom_id" not in value or "error" not in value:
+        return False
+    if response is None:
+        return is_object(value["error"]) and "response" in value
+    return is_object(response) and "status_code" in response and "body" in response
+
+
+def _of_openai(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
+    from pricelang.usage.formats import openai
+
+    response, error = optional_object(value, "response", ""), optional_object(value, "error", "")
+    body = {} if response is None else require_object(response.get("body"), "response.body")
+    error = error or optional_object(body, "error", "response.body")
+    if error is not None:
+        return (_failed(error.get("message") or error.get("code"), place),)
+    if not openai.known(body):
+        raise UsageError("unknown_record", "`response.body` is no response of the OpenAI API")
+    ids = named(RESPONSE, body.get("id"))
+    return [
+        evolve(
+            found,
+            parts=tuple(
+                evolve(part, dimensions={**part.dimensions, **_BATCH}) for part in found.parts
+            ),
+            place=place,
+            format=FORMAT,
+            ids=ids,
+        )
+        if isinstance(found, Record)
+        else found
+        for found in openai.outcomes(body, place)
+    ]
 
 
 def _of_bedrock(value: Mapping[str, object], place: Place) -> Record:

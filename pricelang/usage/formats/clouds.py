@@ -18,33 +18,11 @@ from pricelang.usage.bedrock_ids import of_bedrock
 from pricelang.usage.fields import is_object, require_object, shown, word
 from pricelang.usage.formats.messages import read_message
 from pricelang.usage.platform_names import vertex_endpoint
+from pricelang.usage.platform_urls import Located, located
 from pricelang.usage.platforms import of_asked
 from pricelang.usage.records import Outcome, Place, Record, UsageError, within
 
 FORMAT = "clouds"
-_PORT = r"(?::\d+)?/"
-_HOSTS = tuple(
-    (re.compile(r"https?://" + host + _PORT), platform)
-    for host, platform in (
-        (
-            r"(?:[a-z0-9-]+\.)*(?:[a-z0-9-]+-)?aiplatform\.(?:[a-z]+\.rep\.)?googleapis\.com",
-            "vertex",
-        ),
-        (
-            r"[a-z0-9.-]+\.(?:(?:services\.ai|openai|cognitiveservices|inference\.ai)"
-            r"\.azure\.com)",
-            "foundry",
-        ),
-        (r"aws-external-anthropic\.[a-z0-9-]+\.api\.aws", "aws"),
-        (
-            r"(?:[a-z0-9-]+\.)*bedrock-(?:runtime|mantle)(?:-fips)?\.(?P<region>[a-z0-9-]+)\."
-            r"(?:vpce\.)?(?:amazonaws\.com(?:\.cn)?|api\.aws)",
-            "bedrock",
-        ),
-        (r"api\.anthropic\.com", "api"),
-    )
-)
-_LOCATION = re.compile(r"/locations/([a-z0-9-]+)/")
 _MODEL_OF_BEDROCK = re.compile(r"/model/([^/?]+)/")
 _MODEL_IN_URL = re.compile(r"/models?/([^/:?]+(?::\d+)?)(?:[:/?]|\Z)")
 
@@ -67,7 +45,8 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     url = request.get("url")
     if not isinstance(url, str):
         raise UsageError("wrong_type", "`request.url` is not a string")
-    host, platform = _platform(url)
+    spot = _located(url)
+    platform = spot.platform
     at = word(value.get("timestamp", request.get("timestamp")), "timestamp")
     message = read_message(response, at)
     region = word(request.get("region"), "request.region")
@@ -75,15 +54,14 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     in_url = _model_in(url, platform)
     dimensions: dict[str, str] = {} if platform == "api" else {"platform": platform}
     if platform == "vertex":
-        found = _LOCATION.search(url)
-        endpoint = vertex_endpoint(found[1] if found else region)
+        endpoint = vertex_endpoint(spot.location or region)
         dimensions |= {"endpoint": endpoint} if endpoint else {}
     parts = []
     for part in message.parts:
         model = part.model or in_url or deployment
         if platform == "bedrock":
             model = in_url if in_url and part.model in (None, response.get("model")) else model
-            dimensions = of_bedrock(model, region or host["region"])
+            dimensions = of_bedrock(model, region or spot.location)
         elif platform == "foundry" and part.model == response.get("model"):
             asked = of_asked(_asked(request) or in_url, part.model, platform)
             dimensions = {"platform": platform, **asked}
@@ -93,17 +71,15 @@ def outcomes(value: Mapping[str, object], place: Place) -> Iterable[Outcome]:
     return (Record(tuple(parts), _named(place, response), FORMAT, message.notes, attributes),)
 
 
-def _platform(url: str) -> tuple[re.Match[str], str]:
-    """The match of a URL's host, and the platform that it belongs to."""
-    for pattern, platform in _HOSTS:
-        match = pattern.match(url[:500])
-        if match:
-            return match, platform
-    raise UsageError(
-        "unknown_platform",
-        f"`request.url` is {shown(url)}, of no known platform",
-        "read the `response` alone, with `--platform` and `--endpoint`",
-    )
+def _located(url: str) -> Located:
+    found = located(url)
+    if found is None:
+        raise UsageError(
+            "unknown_platform",
+            f"`request.url` is {shown(url)}, of no known platform",
+            "read the `response` alone, with `--platform` and `--endpoint`",
+        )
+    return found
 
 
 def _asked(request: Mapping[str, object]) -> object:

@@ -53,7 +53,7 @@ KNOWN = (
         "stats",
     ),
     _format("clouds", "request"),
-    _format("cloud-batches", "recordId", "processedRecordCount", "request"),
+    _format("cloud-batches", "recordId", "processedRecordCount", "request", "custom_id"),
     _format("opencode", "sessionID", "projectID", "info", last=True),
     _format("pi", "message", "cwd", "parentId", "cacheRead", last=True),
     _format("cline", "ts", "updated_at", last=True),
@@ -78,7 +78,7 @@ KNOWN = (
         "entries",
         "data",
     ),
-    _format("ai-sdk", "inputTokens", "promptTokens"),
+    _format("ai-sdk", "inputTokens", "promptTokens", last=True),
     _format(
         "bedrock",
         "schemaType",

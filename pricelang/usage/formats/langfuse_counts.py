@@ -12,7 +12,9 @@ from attrs import evolve
 
 from pricelang.model.notes import Note
 from pricelang.usage.counters import Counters, all_agreed, meanings, writes_of
+from pricelang.usage.fields import writes_count
 from pricelang.usage.inclusive import StatedTotal, disjoint, total_of
+from pricelang.usage.numbers import is_counter
 from pricelang.usage.parted import parted
 from pricelang.usage.records import UsageError
 from pricelang.usage.unknown import Known, known_names, note_unknown
@@ -128,7 +130,7 @@ def _counters(
         # A total that Langfuse works out says no more than the keys that it adds up: uses are in
         # it, and what stands under two names is twice.
         total = StatedTotal(total.path, whole)
-    inside = any(usage.get(name) for name in _FOLDED.values())
+    inside = any(is_counter(usage.get(name)) for name in _FOLDED.values())
     found = disjoint(told, "usageDetails.input", inside=inside, total=total)
     if found is told and not inside and 0 < cache < told.input:
         # A sum of all counters is what Langfuse itself writes as the total,
@@ -144,7 +146,11 @@ def _counters(
 
 
 def _sum_of_keys(usage: Mapping[str, object]) -> int:
-    return sum(value for key, value in usage.items() if key not in _TOTALS and type(value) is int)
+    return sum(
+        int(value)
+        for key, value in usage.items()
+        if key not in _TOTALS and (type(value) is int or writes_count(value))
+    )
 
 
 def _told(counts: Mapping[str, int], total: StatedTotal | None, notes: list[Note]) -> Counters:

@@ -20,6 +20,7 @@ from pricelang.usage.formats.messages import read_message
 from pricelang.usage.formats.openai import counters as openai_counters
 from pricelang.usage.formats.openai import searches
 from pricelang.usage.platform_names import named_platform, vertex_endpoint
+from pricelang.usage.platform_urls import located, where_of
 from pricelang.usage.records import (
     SUM,
     Outcome,
@@ -130,14 +131,18 @@ def _usage(
 def _where(
     value: Mapping[str, object], metadata: Mapping[str, object], provider: object
 ) -> dict[str, str]:
-    """The endpoint of a call to Vertex AI, by the location on which LiteLLM worked its cost out."""
-    if named_platform(provider) != "vertex":
-        return {}
+    """The endpoint of a call to a cloud: of Vertex AI by the location on which LiteLLM worked its
+    cost out, or else by the URL that was asked; of Bedrock in GovCloud by the URL.
+    """
+    asked, model = located(value.get("api_base")), word(value.get("model"), "model")
+    platform = named_platform(provider)
+    told = where_of(asked, model) if asked is not None and asked.platform == platform else {}
     breakdown = embedded_object(metadata, "cost_breakdown", "metadata") or embedded_object(
         value, "cost_breakdown"
     )
     location = word((breakdown or {}).get("vertex_location"), "cost_breakdown.vertex_location")
-    endpoint = vertex_endpoint(location)
+    worked_out = vertex_endpoint(location) if platform == "vertex" else None
+    endpoint = worked_out or told.get("endpoint")
     return {} if endpoint is None else {"endpoint": endpoint}
 
 

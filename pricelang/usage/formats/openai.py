@@ -115,7 +115,7 @@ def known(value: Mapping[str, object]) -> bool:
     usage = value.get("usage")
     if not is_object(usage) or value.get("type") is not None or "message" in value:
         return False
-    if "prompt_tokens" in usage and "completion_tokens" in usage:
+    if "prompt_tokens" in usage and ("completion_tokens" in usage or _is_list(value)):
         return True
     # Names that others have too need a total, which says where the cache is.
     return "input_tokens" in usage and (
@@ -167,6 +167,11 @@ def _requests(
     return [Part(model, at, {**said, **platform}, meters, kind=kind)]
 
 
+def _is_list(value: Mapping[str, object]) -> bool:
+    """Decides whether an object is a list of embeddings, by its `object`."""
+    return value.get("object") == "list" and isinstance(value.get("data"), list)
+
+
 def _is_event(value: Mapping[str, object]) -> bool:
     """Decides whether an object is an event of a stream of the Responses API."""
     kind = value.get("type")
@@ -196,13 +201,11 @@ def counters(usage: Mapping[str, object], path: str, notes: list[Note]) -> Count
     if details is not None:
         places.append((details, f"{path}.{key}"))
     writes = writes_of(agreed(places, _WRITTEN), _split(places), notes)
-    told = Counters(
-        required_count(usage, names[0], path),
-        required_count(usage, names[1], path),
-        agreed(places, _READ) or 0,
-        *writes,
-    )
-    total = total_of(usage, ("total_tokens",), path)
+    prompt, total = required_count(usage, names[0], path), total_of(usage, ("total_tokens",), path)
+    # An embedding has no output, and its total says so.
+    has_none = names[1] not in usage and total is not None and total.count == prompt
+    output = 0 if has_none else required_count(usage, names[1], path)
+    told = Counters(prompt, output, agreed(places, _READ) or 0, *writes)
     reasoning, media = _parts(usage, path, key, f"{names[1].partition('_')[0]}_tokens_details")
     told = beside_output(told, reasoning, total)
     found = disjoint(told, f"{path}.{names[0]}", inside=True, total=total)

@@ -47,6 +47,7 @@ from pricelang.usage.formats.span_json import JsonUsage, json_usage
 from pricelang.usage.formats.spans import Spans
 from pricelang.usage.io.json_text import written
 from pricelang.usage.platform_names import named_platform, platform_of_message
+from pricelang.usage.platform_urls import located, where_of
 from pricelang.usage.platforms import named, of_asked
 from pricelang.usage.records import Outcome, Part, Place, Record, Rejected, Skipped, UsageError
 from pricelang.usage.stated import STATED, stated
@@ -202,10 +203,17 @@ def _parts(own: Mapping[str, object], at: str | None, notes: list[Note]) -> tupl
     provider = _first(
         own, "gen_ai.provider.name", "gen_ai.system", "ai.model.provider", "llm.provider"
     )
-    platform = platform_of_message(own.get("gen_ai.response.id")) or named_platform(provider)
-    model = _model(own, notes)
+    model, address = _model(own, notes), own.get("server.address")
+    asked = located(f"https://{address}") if isinstance(address, str) else None
+    where = {} if asked is None else where_of(asked, model)
+    platform = (
+        platform_of_message(own.get("gen_ai.response.id"))
+        or where.get("platform")
+        or named_platform(provider)
+    )
     note_seller(provider, model, notes)
-    dimensions = _dimensions(own, model, platform)
+    said = {} if platform != where.get("platform") else where
+    dimensions = said | _dimensions(own, model, platform)
     return tuple(parts_of(own, Part(model, at, dimensions), provider, notes))
 
 

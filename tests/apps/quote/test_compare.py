@@ -18,6 +18,8 @@ from pricelang.apps.quote.comparison import AlternativeComparison, AlternativeRo
 from pricelang.apps.quote.model import Range, same
 from pricelang.model.errors import BadRequest, NotOffered, PriceError, Refused, UnknownName
 from pricelang.model.notes import Note
+from tests.evaluate.test_ladders import book as tiered_book
+from tests.evaluate.test_ladders import ladder
 
 BOOK = pricelang.load()
 AT = "2026-10-20"
@@ -425,6 +427,15 @@ def test_axes_come_from_the_book_and_none_says_how_a_request_ended() -> None:
         "batch",
     }
     assert {each.axis for each in alternatives_of(BOOK.checked, ["models"])} == {"model"}
+
+
+def test_a_tier_is_no_alternative_and_may_be_asked_for() -> None:
+    """What an account has used sets it, and nobody chooses it."""
+    tiered = tiered_book(ladder(off=(50, 75)))
+    record = {"model": "m-1", "at": "2026-05-01", "usage": {"input": 4}}
+    assert "volume" not in {each.axis for each in alternatives_of(tiered.checked)}
+    asked = row(tiered.compare(record, what_if=["volume=middle"]), volume="middle")
+    assert asked.change == Fraction(-1, 2)
 
 
 def test_crossed_axes() -> None:
