@@ -15,6 +15,7 @@ from pricelang.model.diagrams import FREE, NO, YES, Slot, place_of, slots_of, wi
 from pricelang.model.requests import Leaf
 from pricelang.model.rules import rules_of, scope_of, scopes_of
 from pricelang.model.space import axis_of, first_sum
+from pricelang.solver.answers import Apart
 from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint
 
@@ -210,7 +211,8 @@ def has_effect(modifier: Modifier, leaf: Any) -> bool:
 
 def not_refused_by(modifier: Modifier, root: int) -> Constraint:
     """That a modifier, whose diagram is given, does not refuse."""
-    return root, lambda leaf: all(modifier.lines[tag].outcome != "refuse" for tag in leaf)
+    refusing = (tag for tag, line in enumerate(modifier.lines) if line.outcome == "refuse")
+    return root, Apart(frozenset(refusing))
 
 
 def _unless_allowed(tags: Any) -> Tags:

@@ -18,6 +18,7 @@ from pricelang.check.files import read_layers
 from pricelang.compile.book import Checked, check_layers
 from pricelang.editor.names import Names
 from pricelang.model.book import Book
+from pricelang.solver.forests import Forests
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import BookError, Fault
 from pricelang.syntax.parser import parse_file
@@ -35,18 +36,19 @@ _HEADER = re.compile(r"^book[ \t]", re.MULTILINE)
 class OpenBook:
     """A book as it stands on the screen, checked when that is first asked for: its names need only
     be read. `unread` says why some of its files cannot be read; then it has the others alone.
-    `stamps` are those of the files on the disk.
+    `stamps` are those of the files on the disk, `forests` those in which it is decided.
     """
 
     entry: Path
     layers: tuple[Layer, ...]
     unread: tuple[Fault, ...] = ()
     stamps: Mapping[Path, Stamp] = field(factory=dict)
+    forests: Forests | None = None
 
     @cached_property
     def checked(self) -> Checked | None:
         """What the check finds; None where some files cannot be read."""
-        return None if self.unread else check_layers(self.layers)
+        return None if self.unread else check_layers(self.layers, self.forests)
 
     @property
     def book(self) -> Book | None:
@@ -120,8 +122,10 @@ class OpenBook:
         )
 
 
-def open_book(entry: Path, unsaved: Mapping[Path, str]) -> OpenBook:
-    """The book of an entry file; `unsaved` are texts by path with all links followed."""
+def open_book(entry: Path, unsaved: Mapping[Path, str], forests: Forests | None = None) -> OpenBook:
+    """The book of an entry file; `unsaved` are texts by path with all links followed, `forests`
+    those of the books that were open before.
+    """
     try:
         layers = read_layers(entry, unsaved)
     except BookError as error:
@@ -130,7 +134,7 @@ def open_book(entry: Path, unsaved: Mapping[Path, str]) -> OpenBook:
         return OpenBook(entry, (Layer(tuple(files)),), error.faults)
     paths = {file.path.resolve() for layer in layers for file in layer.files}
     stamps = {path: stamp_of(path) for path in paths - unsaved.keys()}
-    return OpenBook(entry, layers, (), stamps)
+    return OpenBook(entry, layers, (), stamps, forests)
 
 
 def stamp_of(path: Path) -> Stamp:

@@ -18,6 +18,7 @@ from pricelang.editor.lenses import Lens, change_lenses, claim_lenses, example_l
 from pricelang.editor.names import Key, Occurrence
 from pricelang.editor.open_books import OpenBook, book_entry, open_book
 from pricelang.editor.ranges import Ranges
+from pricelang.solver.forests import Forests
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
 
 PAUSE = 0.02
@@ -40,6 +41,7 @@ class PriceServer(LanguageServer):
     def __init__(self) -> None:
         super().__init__("pricelang", __version__)
         self.books: dict[Path, OpenBook] = {}
+        self.forests = Forests()
         self.lenses: dict[Path, dict[int, tuple[Lens, ...]]] = {}
         self.published: dict[Path, set[str]] = {}
         self.waiting: dict[Path, asyncio.Task[None]] = {}
@@ -77,7 +79,7 @@ class PriceServer(LanguageServer):
         texts = self.unsaved()
         known = self.books.get(entry)
         if known is None or not known.is_current(texts):
-            known = self.books[entry] = open_book(entry, texts)
+            known = self.books[entry] = open_book(entry, texts, self.forests)
         return known
 
     def document(self, uri: str) -> tuple[OpenBook, str | None, Ranges]:
