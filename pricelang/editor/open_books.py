@@ -18,12 +18,12 @@ from pricelang.check.files import read_layers
 from pricelang.compile.book import Checked, check_layers
 from pricelang.editor.names import Names
 from pricelang.model.book import Book
-from pricelang.solver.forests import Forests
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import BookError, Fault
 from pricelang.syntax.parser import parse_file
 
 if TYPE_CHECKING:
+    from pricelang.editor.kept import Kept, Rulings
     from pricelang.verify.audit import Audit
 
 MAX_FOLDERS = 4
@@ -36,19 +36,20 @@ _HEADER = re.compile(r"^book[ \t]", re.MULTILINE)
 class OpenBook:
     """A book as it stands on the screen, checked when that is first asked for: its names need only
     be read. `unread` says why some of its files cannot be read; then it has the others alone.
-    `stamps` are those of the files on the disk, `forests` those in which it is decided.
+    `stamps` are those of the files on the disk, `kept` what is kept of the
+    books before it.
     """
 
     entry: Path
     layers: tuple[Layer, ...]
     unread: tuple[Fault, ...] = ()
     stamps: Mapping[Path, Stamp] = field(factory=dict)
-    forests: Forests | None = None
+    kept: Kept | None = None
 
     @cached_property
     def checked(self) -> Checked | None:
         """What the check finds; None where some files cannot be read."""
-        return None if self.unread else check_layers(self.layers, self.forests)
+        return None if self.unread else check_layers(self.layers, self.kept and self.kept.forests)
 
     @property
     def book(self) -> Book | None:
@@ -91,12 +92,18 @@ class OpenBook:
         return Names.of(self.statements)
 
     @cached_property
-    def audit(self) -> Audit:
-        """What is decided over every request, once; for a book without faults."""
-        from pricelang.verify.audit import Audit
+    def rulings(self) -> Rulings:
+        """What is decided by its rules, once for as long as they stay; for a book without faults."""
+        from pricelang.editor.kept import Kept
 
         assert self.book is not None
-        return Audit(self.book)
+        return (self.kept or Kept()).rulings_of(self.entry, self.statements, self.book)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What is decided over every request; for a book without faults."""
+        assert self.book is not None
+        return self.rulings.audit_of(self.book)
 
     def name_of(self, path: Path) -> str | None:
         """The name that messages show for a file."""
@@ -122,9 +129,9 @@ class OpenBook:
         )
 
 
-def open_book(entry: Path, unsaved: Mapping[Path, str], forests: Forests | None = None) -> OpenBook:
-    """The book of an entry file; `unsaved` are texts by path with all links followed, `forests`
-    those of the books that were open before.
+def open_book(entry: Path, unsaved: Mapping[Path, str], kept: Kept | None = None) -> OpenBook:
+    """The book of an entry file; `unsaved` are texts by path with all links followed, `kept` what
+    is kept of the books that were open before.
     """
     try:
         layers = read_layers(entry, unsaved)
@@ -134,7 +141,7 @@ def open_book(entry: Path, unsaved: Mapping[Path, str], forests: Forests | None 
         return OpenBook(entry, (Layer(tuple(files)),), error.faults)
     paths = {file.path.resolve() for layer in layers for file in layer.files}
     stamps = {path: stamp_of(path) for path in paths - unsaved.keys()}
-    return OpenBook(entry, layers, (), stamps, forests)
+    return OpenBook(entry, layers, (), stamps, kept)
 
 
 def stamp_of(path: Path) -> Stamp:
