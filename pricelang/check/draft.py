@@ -30,7 +30,7 @@ class Draft(DraftNames):
     """What is known of a book so far. Passes add to it in order; `faults` are all faults."""
 
     space: Space = Factory(lambda: Space((), (), (), ()))
-    forests: Forests | None = None
+    forests: Forests = Factory(Forests)
     _requests: Requests | None = None
 
     @property

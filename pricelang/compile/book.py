@@ -62,10 +62,10 @@ def check_layers(layers: tuple[Layer, ...], forests: Forests | None = None) -> C
     checks before, sooner.
     """
     with uncollected():
-        return _check_layers(layers, forests)
+        return _check_layers(layers, forests or Forests())
 
 
-def _check_layers(layers: tuple[Layer, ...], forests: Forests | None) -> Checked:
+def _check_layers(layers: tuple[Layer, ...], forests: Forests) -> Checked:
     texts = {file.name: file.text for layer in layers for file in layer.files}
     faults: list[Fault] = []
     trees: list[LayerTree] = []

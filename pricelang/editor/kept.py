@@ -4,66 +4,18 @@ decided again.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attrs import define, evolve, field
+from attrs import define, field
 
-from pricelang.evaluate.examples import Result, run_example
-from pricelang.evaluate.rate_card import RateCard
-from pricelang.model import book as m
-from pricelang.model.self_checks import what_it_says
 from pricelang.solver.forests import Forests
-from pricelang.syntax import tree as t
-from pricelang.verify.audit import Audit, with_claims_of
 
-
-@define(eq=False, repr=False)
-class Rulings:
-    """What is decided of a book by its rules alone: verdicts on claims and results of examples, of
-    those that were asked about.
-    """
-
-    rules: tuple[t.Statement, ...]
-    book: m.Book
-    audit: Audit = field(init=False)
-    rates: RateCard = field(init=False)
-    results: dict[Hashable, Result] = field(factory=dict, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.audit, self.rates = Audit(self.book), RateCard(self.book)
-
-    def hold_for(self, rules: Sequence[t.Statement], book: m.Book) -> bool:
-        """Decides whether another book has these rules at these places. It has where its statements
-        are the very same trees, and its claims name no other instants and thresholds.
-        """
-        return (
-            len(rules) == len(self.rules)
-            and all(map(_is_same, rules, self.rules))
-            and book.boundaries == self.book.boundaries
-            and list(map(_sum, book.sums)) == list(map(_sum, self.book.sums))
-        )
-
-    def audit_of(self, book: m.Book) -> Audit:
-        """The audit of a book of these rules."""
-        return with_claims_of(self.audit, book)
-
-    def results_of(self, book: m.Book) -> Iterator[Result]:
-        """The results of the examples of a book of these rules, each when it is asked for."""
-        for example in book.examples:
-            key = what_it_says(example)
-            found = self.results.get(key)
-            if found is None:
-                found = self.results[key] = run_example(self.rates, example)
-            yield evolve(found, example=example)
-
-
-def _is_same(one: object, other: object) -> bool:
-    return one is other
-
-
-def _sum(one: m.Sum) -> tuple[object, ...]:
-    return one.label, one.meters, one.limits, one.whole
+if TYPE_CHECKING:
+    from pricelang.editor.rulings import Rulings
+    from pricelang.model import book as m
+    from pricelang.syntax import tree as t
 
 
 @define(eq=False, repr=False)
@@ -75,7 +27,9 @@ class Kept:
 
     def rulings_of(self, entry: Path, statements: Sequence[t.Statement], book: m.Book) -> Rulings:
         """The rulings on a book: those from before where its rules are the same."""
-        rules = tuple(x for x in statements if not isinstance(x, (t.Claim, t.Example)))
+        from pricelang.editor.rulings import Rulings, rules_among
+
+        rules = rules_among(statements)
         found = self.rulings.get(entry)
         if found is None or not found.hold_for(rules, book):
             found = self.rulings[entry] = Rulings(rules, book)

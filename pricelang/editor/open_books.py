@@ -16,6 +16,7 @@ from pricelang.check.book_files import Layer, TextFile, included
 from pricelang.check.extended import ENTRY
 from pricelang.check.files import read_layers
 from pricelang.compile.book import Checked, check_layers
+from pricelang.editor.kept import Kept
 from pricelang.editor.names import Names
 from pricelang.model.book import Book
 from pricelang.syntax import tree as t
@@ -23,7 +24,7 @@ from pricelang.syntax.diagnostics import BookError, Fault
 from pricelang.syntax.parser import parse_file
 
 if TYPE_CHECKING:
-    from pricelang.editor.kept import Kept, Rulings
+    from pricelang.editor.rulings import Rulings
     from pricelang.verify.audit import Audit
 
 MAX_FOLDERS = 4
@@ -44,12 +45,12 @@ class OpenBook:
     layers: tuple[Layer, ...]
     unread: tuple[Fault, ...] = ()
     stamps: Mapping[Path, Stamp] = field(factory=dict)
-    kept: Kept | None = None
+    kept: Kept = field(factory=Kept)
 
     @cached_property
     def checked(self) -> Checked | None:
         """What the check finds; None where some files cannot be read."""
-        return None if self.unread else check_layers(self.layers, self.kept and self.kept.forests)
+        return None if self.unread else check_layers(self.layers, self.kept.forests)
 
     @property
     def book(self) -> Book | None:
@@ -94,10 +95,8 @@ class OpenBook:
     @cached_property
     def rulings(self) -> Rulings:
         """What is decided by its rules, once for as long as they stay; for a book without faults."""
-        from pricelang.editor.kept import Kept
-
         assert self.book is not None
-        return (self.kept or Kept()).rulings_of(self.entry, self.statements, self.book)
+        return self.kept.rulings_of(self.entry, self.statements, self.book)
 
     @cached_property
     def audit(self) -> Audit:
@@ -141,7 +140,7 @@ def open_book(entry: Path, unsaved: Mapping[Path, str], kept: Kept | None = None
         return OpenBook(entry, (Layer(tuple(files)),), error.faults)
     paths = {file.path.resolve() for layer in layers for file in layer.files}
     stamps = {path: stamp_of(path) for path in paths - unsaved.keys()}
-    return OpenBook(entry, layers, (), stamps, kept)
+    return OpenBook(entry, layers, (), stamps, kept or Kept())
 
 
 def stamp_of(path: Path) -> Stamp:

@@ -118,7 +118,8 @@ class PriceServer(LanguageServer):
         """The entries of the books that have a document on the screen; what is known of others
         goes, and what was told of them is taken back.
         """
-        used = {self.entry_of(uri) for uri in self.workspace.text_documents}
+        texts = self.unsaved()
+        used = {book_entry(self.path_of(uri), texts) for uri in self.workspace.text_documents}
         for entry in {*self.books, *self.waiting} - used:
             waiting = self.waiting.pop(entry, None)
             if waiting is not None:
