@@ -62,9 +62,10 @@ def test_what_a_letter_cannot_change_is_not_decided_again() -> None:
         ("# a line above\n" + BOOK, MORE),
         (BOOK, MORE.replace("x 0.5", "x 0.6")),
         (BOOK, MORE + "claim input costs less than output from 2026-02-15\n"),
+        (BOOK, MORE + "claim input costs less than output when input over 2,000\n"),
         (BOOK, MORE + 'note "of the rules"\n'),
     ):
-        before = kept.rulings[ENTRY]
+        before = opened(shop(BOOK, MORE), kept).rulings
         changed = opened(shop(book, more), kept)
         assert changed.book is not None
         assert changed.rulings is not before
