@@ -111,12 +111,12 @@ class OpenBook:
     @cached_property
     def names_by_path(self) -> dict[Path, str]:
         """The names of the files by path, with all links followed."""
-        return {path.resolve(): name for name, path in self.paths.items()}
+        return {file.real_path: file.name for layer in self.layers for file in layer.files}
 
     @cached_property
     def own_real_paths(self) -> frozenset[Path]:
         """The paths of the book's own files, with all links followed."""
-        return frozenset(path.resolve() for path in self.own_paths.values())
+        return frozenset(file.real_path for file in self.layers[-1].files)
 
     def is_current(self, unsaved: Mapping[Path, str]) -> bool:
         """Decides whether the files are still what was read, on the screen or on the disk."""
@@ -138,7 +138,7 @@ def open_book(entry: Path, unsaved: Mapping[Path, str], kept: Kept | None = None
         texts = error.texts or {_prefix(entry) + entry.name: _text(entry, unsaved)}
         files = (TextFile(name, _path_in(entry, name), text) for name, text in texts.items())
         return OpenBook(entry, (Layer(tuple(files)),), error.faults)
-    paths = {file.path.resolve() for layer in layers for file in layer.files}
+    paths = {file.real_path for layer in layers for file in layer.files}
     stamps = {path: stamp_of(path) for path in paths - unsaved.keys()}
     return OpenBook(entry, layers, (), stamps, kept or Kept())
 

@@ -22,7 +22,7 @@ from pricelang.editor.open_books import OpenBook, book_entry, open_book
 from pricelang.editor.ranges import Ranges
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
 
-PAUSE = 0.02
+PAUSE = 0.01
 """Seconds after the last letter until a book is checked."""
 LETTER = 0.005
 """Seconds in which a letter that was typed meanwhile is read."""
