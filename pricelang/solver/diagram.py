@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from attrs import define
+from attrs import define, field
 
 from pricelang.solver.answers import Answer, Answers, is_by_value
 from pricelang.solver.axis_parts import parts_by_masks
@@ -26,6 +26,7 @@ class Forest(NodeStore[Leaf]):
     """
 
     answers: Answers | None = None
+    _restricted: dict[tuple[int, int], dict[int, int]] = field(factory=dict, init=False)
 
     def asked(
         self, question: Hashable, work_out: Callable[[], Answer], does: Iterable[object] = ()
@@ -175,7 +176,8 @@ class Forest(NodeStore[Leaf]):
 
     def restrict(self, root: int, axis: int, position: int) -> int:
         """The diagram where an axis is fixed to one of its points."""
-        known: dict[int, int] = {}
+        # the same few are asked for at each step over a threshold
+        known = self._restricted.setdefault((axis, position), {})
 
         def part(inner: int) -> int:
             if inner < 0 or self.nodes[inner][0] > axis:
