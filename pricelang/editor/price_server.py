@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from itertools import chain
@@ -145,8 +146,8 @@ class PriceServer(LanguageServer):
         self.waiting[entry] = asyncio.get_running_loop().create_task(self._settle(entry))
 
     async def _settle(self, entry: Path) -> None:
-        await asyncio.sleep(PAUSE)
         with uncollected():
+            await asyncio.sleep(PAUSE)
             await self._decide(entry)
         self.waiting.pop(entry, None)
 
@@ -155,6 +156,7 @@ class PriceServer(LanguageServer):
         self._forget_others()
         opened = self.book_at(entry)
         self.publish(opened)
+        gc.collect(0)  # now, and not between the next letter and its faults
         wrong: list[Lens] = []
         for kind, decide in enumerate(LENSES):
             found = [lens async for lens in _heeding_letters(decide(opened))]
