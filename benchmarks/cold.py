@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pricelang
 from benchmarks.long_book import long_book
-from benchmarks.processes import FIRST_LOAD
+from benchmarks.processes import FIRST_LOAD, measured
 from benchmarks.rounds import RIVAL
 from pricelang.syntax.parser import parse_file
 
@@ -127,15 +127,12 @@ def clean() -> None:
 def main() -> None:
     """Prints median and least of interleaved rounds."""
     import statistics
-    import subprocess
 
     rounds = 11
     times: dict[str, list[float]] = {}
     for _ in range(rounds):
         for _, name, _, command in cold_processes():
-            start = time.perf_counter()
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-            times.setdefault(name, []).append(time.perf_counter() - start)
+            times.setdefault(name, []).append(measured(command)[0])
         for _, name, _, call in cold_calls():
             times.setdefault(name, []).append(call())
     for name, seconds in times.items():

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
+import tempfile
 
 # A process counts as its own what it was before it became the command, so a small one starts it.
 _START = (
@@ -26,10 +28,24 @@ def measured(command: list[str]) -> tuple[float, int]:
         [sys.executable, "-S", "-E", "-c", _START, *command],
         capture_output=True,
         text=True,
-        env={**os.environ, "NO_COLOR": "1"},
+        env=_as_installed(),
         check=True,
     )
     code, peak, seconds = done.stderr.splitlines()[-1].split()
     if code != "0":
         raise RuntimeError(f"{' '.join(command[:6])} … ended with {code}: {done.stderr[-400:]}")
     return float(seconds), int(peak)
+
+
+def _as_installed() -> dict[str, str]:
+    """The environment of a command whose modules are compiled once, as those of an installed
+    package are, also where this one forbids to write bytecode: or each start would compile them.
+    """
+    kept = {name: word for name, word in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "NO_COLOR": "1", "PYTHONPYCACHEPREFIX": _bytecode().name}
+
+
+@functools.cache
+def _bytecode() -> tempfile.TemporaryDirectory[str]:
+    """A folder that goes with this process."""
+    return tempfile.TemporaryDirectory(prefix="pricelang-bytecode-")

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -35,6 +35,11 @@ class TextFile:
     name: str
     path: Path
     text: str = field(repr=False)
+
+    @cached_property
+    def real_path(self) -> Path:
+        """Its path with all links followed."""
+        return self.path.resolve()
 
 
 @frozen(eq=False, repr=False)
@@ -85,7 +90,7 @@ def read_files(entry: Entry, unsaved: Mapping[Path, str]) -> Layer:
                 raise BookError(
                     [Fault("too_large", f"the book has more than {MAX_FILES} files", span)]
                 )
-            place = _inside(folder, name, span, seen)
+            place = _inside(folder, within, name, span, seen)
             chain = (*chains[span.file], prefix + name)
             if str(place) in seen:
                 raise BookError([_included_again(chain, name, span)])
@@ -124,8 +129,12 @@ def included(text: str) -> Iterator[tuple[str, re.Match[str]]]:
         yield re.sub(r"\\(.)", r"\1", match.group(1)[1:-1]), match
 
 
-def _inside(folder: Place | None, name: str, span: Span, seen: set[str]) -> Place:
-    """The place of an included file, which must lie in the folder."""
+def _inside(
+    folder: Place | None, within: Place | None, name: str, span: Span, seen: set[str]
+) -> Place:
+    """The place of an included file, which must lie in the folder; `within` is where the links of
+    that lead.
+    """
     relative = PurePosixPath(name)
     if (
         relative.is_absolute()
@@ -136,8 +145,8 @@ def _inside(folder: Place | None, name: str, span: Span, seen: set[str]) -> Plac
     ):
         message = f"`{name}` is not a `.price` file inside the folder of the book"
         raise BookError([Fault("outside", message, span, partial(_meant, folder, name))])
-    if isinstance(folder, Path):
-        return _path_inside(folder, name, span, seen)
+    if isinstance(folder, Path) and isinstance(within, Path):
+        return _path_inside(folder, within, name, span, seen)
     place = folder.joinpath(*relative.parts) if folder is not None else None
     if place is None or not is_there(place):
         raise BookError([Fault("no_file", f"there is no file `{name}`", span)])
@@ -155,11 +164,11 @@ def _meant(folder: Place | None, name: str) -> str:
     return f"name its files one by one: {listed(within)}" if within else help
 
 
-def _path_inside(folder: Path, name: str, span: Span, seen: set[str]) -> Path:
+def _path_inside(folder: Path, within: Path, name: str, span: Span, seen: set[str]) -> Path:
     """The same on the disk, where links are followed."""
     path = folder / name
     try:
-        inside, exists = path.resolve().is_relative_to(folder.resolve()), path.is_file()
+        inside, exists = path.resolve().is_relative_to(within), path.is_file()
     except (OSError, RuntimeError) as error:  # a name too long for the system, a link to itself
         reason = error.strerror if isinstance(error, OSError) else None
         message = f"`{name[:80]}` cannot be read: {reason or 'it is a link to itself'}"

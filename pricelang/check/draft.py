@@ -10,6 +10,7 @@ from pricelang.check.draft_names import DraftNames
 from pricelang.model import book as m
 from pricelang.model.requests import Requests, requests_in
 from pricelang.model.space import Space, axis_of, first_sum, meet, point_mask, sides_of
+from pricelang.solver.forests import Forests
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
 
@@ -29,13 +30,14 @@ class Draft(DraftNames):
     """What is known of a book so far. Passes add to it in order; `faults` are all faults."""
 
     space: Space = Factory(lambda: Space((), (), (), ()))
+    forests: Forests = Factory(Forests)
     _requests: Requests | None = None
 
     @property
     def requests(self) -> Requests:
         """The requests that exist, as far as names are read."""
         if self._requests is None or self._requests.space is not self.space:
-            self._requests = requests_in(self.space)
+            self._requests = requests_in(self.space, self.forests)
         return self._requests
 
     def term(self, layer: int) -> m.Scope:

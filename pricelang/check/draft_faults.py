@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import Factory, define, evolve, frozen
 
@@ -82,13 +82,16 @@ class DraftFaults:
     """The names that a file declares and a book below it has, by kind, help and file: the place of
     their one fault among `faults`, and the names.
     """
+    _by_kind: dict[type, list[tuple[int, Any]]] = Factory(dict)
+    _rows: dict[str, list[str]] = Factory(dict)
 
     def statements(self, kind: type[S]) -> Iterator[tuple[int, S]]:
         """The statements of a kind in all layers, each with the number of its layer."""
-        for number, layer in enumerate(self.layers):
-            for statement in layer.statements:
-                if isinstance(statement, kind):
-                    yield number, statement
+        if not self._by_kind:
+            for number, layer in enumerate(self.layers):
+                for statement in layer.statements:
+                    self._by_kind.setdefault(type(statement), []).append((number, statement))
+        return iter(self._by_kind.get(kind, ()))
 
     @property
     def currency(self) -> str:
@@ -98,7 +101,9 @@ class DraftFaults:
 
     def row(self, span: Span) -> str:
         """The line of text on which a span begins."""
-        rows = self.texts.get(span.file, "").split("\n")
+        rows = self._rows.get(span.file)
+        if rows is None:
+            rows = self._rows[span.file] = self.texts.get(span.file, "").split("\n")
         return rows[span.line - 1].rstrip() if span.line <= len(rows) else ""
 
     def deciding(self, what: str, span: Span) -> None:
@@ -214,11 +219,11 @@ class DraftFaults:
             help = help.format(name.text)
             self.fault("twice", message, name.span, help, (first, "it stands here"))
 
-    def only(self, endings: t.Endings, allowed: Iterable[str], where: str) -> None:
+    def only(self, endings: t.Endings, allowed: Container[str], where: str) -> None:
         """Adds a fault for each clause that has no meaning in a place."""
-        for written in ENDINGS.keys() - set(allowed):
-            found = getattr(endings, ENDINGS[written])
-            if found:
+        for written, name in ENDINGS.items():
+            found = getattr(endings, name)
+            if found and written not in allowed:
                 first = found[0] if isinstance(found, tuple) else found
                 self.fault("clause_not_here", f"`{written}` has no meaning in {where}", first.span)
 

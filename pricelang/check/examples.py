@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 from functools import partial
 
+from attrs import frozen
+
 from pricelang.check.draft import WORDS, Draft
 from pricelang.model import book as m
 from pricelang.model.families import Families
@@ -14,25 +16,41 @@ from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Fault, Mend
 
+EXPECTS = (t.ExpectCost, t.ExpectRefused, t.ExpectNotOffered)
+NOTHING = Fraction(0)
+
+
+@frozen(eq=False, repr=False)
+class _Known:
+    """What examples may name: models and aliases, families of ids, currencies of bills."""
+
+    models: frozenset[str]
+    families: Families
+    currencies: frozenset[str]
+
 
 def read_examples(draft: Draft, conversions: list[m.Conversion]) -> list[m.Example]:
     """The examples of the topmost book: those of a book below speak of its own prices."""
-    currencies = {draft.currency, *(conversion.currency for conversion in conversions)}
+    known = _Known(
+        frozenset({*draft.model_index, *(alias.name for alias in draft.aliases)}),
+        Families(draft.aliases, list(draft.model_index)),
+        frozenset({draft.currency, *(conversion.currency for conversion in conversions)}),
+    )
     found = []
     for layer, statement in draft.statements(t.Example):
         if layer + 1 < len(draft.layers):
             continue
         draft.only(statement.endings, WORDS, "an example")
-        example = _example(draft, statement, currencies)
+        example = _example(draft, statement, known)
         if example is not None:
             found.append(example)
     return found
 
 
-def _example(draft: Draft, statement: t.Example, currencies: set[str]) -> m.Example | None:
+def _example(draft: Draft, statement: t.Example, known: _Known) -> m.Example | None:
     given = [line for line in statement.lines if isinstance(line, t.Given)]
     uses = [line for line in statement.lines if isinstance(line, t.Uses)]
-    expects = [line for line in statement.lines if not isinstance(line, t.Given | t.Uses)]
+    expects = [line for line in statement.lines if isinstance(line, EXPECTS)]
     for what, lines in (("`given`", given), ("`uses`", uses), ("expected outcome", expects)):
         if len(lines) != 1:
             missing = lines is expects and not lines
@@ -40,10 +58,9 @@ def _example(draft: Draft, statement: t.Example, currencies: set[str]) -> m.Exam
             message = f"an example has one {what}, this one has {len(lines)}"
             draft.fault("example", message, statement.span, help)
             return None
-    model, known = given[0].model, [*draft.model_index, *(alias.name for alias in draft.aliases)]
-    families = Families(draft.aliases, list(draft.model_index))
-    if model.text not in known and len(families.models_of(model.text)) != 1:
-        draft.unknown("model", model, known)
+    model = given[0].model
+    if model.text not in known.models and len(known.families.models_of(model.text)) != 1:
+        draft.unknown("model", model, known.models)
     dimensions, record, sides = _facts(draft, given[0])
     return m.Example(
         statement.title.text,
@@ -53,7 +70,7 @@ def _example(draft: Draft, statement: t.Example, currencies: set[str]) -> m.Exam
         record,
         tuple(sides.items()),
         _usage(draft, uses[0]),
-        *_expectation(draft, expects[0], currencies),
+        *_expectation(draft, expects[0], known.currencies),
         draft.origin(statement.span, statement.endings),
     )
 
@@ -65,9 +82,10 @@ def _usage(draft: Draft, line: t.Uses) -> tuple[tuple[str, tuple[Fraction, ...]]
         meter = None if _unit_misplaced(draft, use) else draft.meter(use.meter)
         if meter is None:
             continue
-        per = t.Per(None, use.unit, span=use.unit.span) if use.unit is not None else None
-        size = draft.per_size(per, meter, use.span)[0] if per is not None else 1
-        quantity = use.number.value * size
+        quantity = use.number.value
+        if use.unit is not None:
+            per = t.Per(None, use.unit, span=use.unit.span)
+            quantity *= draft.per_size(per, meter, use.span)[0]
         usage[use.meter.text] = (*usage.get(use.meter.text, ()), quantity)
         if draft.meters[meter].whole and quantity.denominator != 1:
             draft.fault("quantity", f"`{use.meter.text}` is counted in whole numbers", use.span)
@@ -147,12 +165,13 @@ def _add_side(draft: Draft, fact: t.Threshold, sides: Sides) -> None:
 
 
 def _expectation(
-    draft: Draft, line: t.ExpectCost | t.ExpectRefused | t.ExpectNotOffered, currencies: set[str]
+    draft: Draft,
+    line: t.ExpectCost | t.ExpectRefused | t.ExpectNotOffered,
+    currencies: frozenset[str],
 ) -> tuple[m.Expectation, Fraction, Fraction, str, str]:
-    zero = Fraction(0)
     if isinstance(line, t.ExpectCost):
         high = line.high or line.low
-        if high.value < line.low.value:
+        if high is not line.low and high.value < line.low.value:
             draft.fault("example", "the high figure is below the low one", high.span)
         for amount in (line.low, high):
             if amount.currency not in currencies:
@@ -163,5 +182,5 @@ def _expectation(
         names = [name for name in (line.left, line.right) if name is not None]
         for name in names:
             draft.modifier(name)
-        return "refused", zero, zero, "", " with ".join(name.text for name in names)
-    return "not_offered", zero, zero, "", ""
+        return "refused", NOTHING, NOTHING, "", " with ".join(name.text for name in names)
+    return "not_offered", NOTHING, NOTHING, "", ""

@@ -41,6 +41,7 @@ from pricelang.compile.priced import (
 from pricelang.compile.reach import Reach
 from pricelang.model import book as m
 from pricelang.solver.effort import TooManyPieces
+from pricelang.solver.forests import Forests
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import BookError, Fault, at_most
 
@@ -56,13 +57,15 @@ class Checked:
     texts: dict[str, str]
 
 
-def check_layers(layers: tuple[Layer, ...]) -> Checked:
-    """The checked book of some files, and everything wrong with it."""
+def check_layers(layers: tuple[Layer, ...], forests: Forests | None = None) -> Checked:
+    """The checked book of some files, and everything wrong with it: the same with `forests` of
+    checks before, sooner.
+    """
     with uncollected():
-        return _check_layers(layers)
+        return _check_layers(layers, forests or Forests())
 
 
-def _check_layers(layers: tuple[Layer, ...]) -> Checked:
+def _check_layers(layers: tuple[Layer, ...], forests: Forests) -> Checked:
     texts = {file.name: file.text for layer in layers for file in layer.files}
     faults: list[Fault] = []
     trees: list[LayerTree] = []
@@ -75,7 +78,7 @@ def _check_layers(layers: tuple[Layer, ...]) -> Checked:
         return Checked(None, at_most(faults), texts)
     for layer, (base, above) in zip(layers, pairwise(trees), strict=False):
         faults += which_book(layer, base, above)
-    draft = Draft(tuple(trees), texts, tuple(faults))
+    draft = Draft(tuple(trees), texts, tuple(faults), forests=forests)
     unread = any(fault.severity == "error" for fault in faults)
     try:
         book = _checked(draft, unread)

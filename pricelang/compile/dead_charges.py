@@ -11,6 +11,7 @@ from pricelang.compile.reasons import check_reasons
 from pricelang.model import book as m
 from pricelang.model.diagrams import FREE
 from pricelang.model.requests import is_yes
+from pricelang.solver.answers import Apart
 from pricelang.solver.witness_search import Constraint
 
 
@@ -52,9 +53,9 @@ def _charge_lines(reach: Reach, number: int, what: str, root: int, lines: Sequen
             )
 
 
-def _charged_leaves(reach: Reach, number: int, root: int, layer: int) -> set[Tags]:
+def _charged_leaves(reach: Reach, number: int, root: int, layer: int) -> frozenset[Tags]:
     """The leaves of a diagram of a charge where its meter is offered, and not free."""
     charge = reach.book.charges[number]
-    free = {tag for tag, x in enumerate(charge.free) if reach.layer(x.origin) <= layer}
+    free = frozenset(tag for tag, x in enumerate(charge.free) if reach.layer(x.origin) <= layer)
     offered: Constraint = reach.decided.meters[charge.meter], is_yes
-    return reach.leaves(root, layer, offered, (reach.held.charges[number][FREE], free.isdisjoint))
+    return reach.leaves(root, layer, offered, (reach.held.charges[number][FREE], Apart(free)))

@@ -9,6 +9,7 @@ from pricelang.compile.reach import Dead, Reach
 from pricelang.model import book as m
 from pricelang.model.requests import is_yes
 from pricelang.model.space import meet
+from pricelang.solver.answers import Meets
 from pricelang.solver.witness_search import Constraint
 
 
@@ -57,11 +58,11 @@ def _unreached_prices(reach: Reach) -> Iterator[m.Price]:
 def check_derivations(reach: Reach) -> None:
     """Derivations of prices that are derived, or that a published figure stands instead of."""
     book = reach.book
-    derived = {
+    derived = frozenset(
         tag
         for tag, price in enumerate(book.prices)
         if price.kind == "derived" or price.instead_of is not None
-    }
+    )
     for tag, line in enumerate(book.derivations):
         layer = reach.layer(line.origin)
         before = {
@@ -72,7 +73,7 @@ def check_derivations(reach: Reach) -> None:
         leaves = reach.leaves(
             reach.held.derivations[line.meter],
             layer,
-            (reach.held.prices[line.meter], lambda leaf: not derived.isdisjoint(leaf)),
+            (reach.held.prices[line.meter], Meets(derived)),
             (reach.decided.meters[line.meter], is_yes),
         )
         if any(tag in leaf and before.isdisjoint(leaf) for leaf in leaves):

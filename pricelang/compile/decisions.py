@@ -15,10 +15,13 @@ from pricelang.model.diagrams import FREE, NO, YES, Slot, place_of, slots_of, wi
 from pricelang.model.requests import Leaf
 from pricelang.model.rules import rules_of, scope_of, scopes_of
 from pricelang.model.space import axis_of, first_sum
+from pricelang.solver.answers import Apart, ByValue
 from pricelang.solver.diagram import Forest
 from pricelang.solver.witness_search import Constraint
 
 Tags = tuple[int, ...]
+EFFECTS = ("factor", "add")
+"""The outcomes of lines that change a price."""
 Pick: TypeAlias = Callable[[Any], Tags]
 
 
@@ -205,12 +208,19 @@ def _decided_by(modifier: Modifier) -> Callable[[Any], Tags]:
 
 def has_effect(modifier: Modifier, leaf: Any) -> bool:
     """Whether a leaf of a modifier's diagram changes a price."""
-    return any(modifier.lines[tag].outcome in ("factor", "add") for tag in leaf)
+    return any(modifier.lines[tag].outcome in EFFECTS for tag in leaf)
+
+
+def _effective(modifier: Modifier) -> frozenset[int]:
+    """The lines of a modifier that change a price, by their tags."""
+    lines = enumerate(modifier.lines)
+    return frozenset(tag for tag, line in lines if line.outcome in EFFECTS)
 
 
 def not_refused_by(modifier: Modifier, root: int) -> Constraint:
     """That a modifier, whose diagram is given, does not refuse."""
-    return root, lambda leaf: all(modifier.lines[tag].outcome != "refuse" for tag in leaf)
+    refusing = (tag for tag, line in enumerate(modifier.lines) if line.outcome == "refuse")
+    return root, Apart(frozenset(refusing))
 
 
 def _unless_allowed(tags: Any) -> Tags:
@@ -227,11 +237,17 @@ def where_excluded(
 ) -> int:
     """Where an exclusion, which holds where `root` says so, meets both modifiers in effect."""
     sides = exclusion.sides
+    effects = tuple(_effective(modifiers[side]) for side in sides)
+    return forest.combine([root, *(decided[side] for side in sides)], _BothInEffect(effects))
 
-    def decide(leaves: tuple[Any, ...]) -> Leaf:
-        both = all(
-            has_effect(modifiers[side], leaf) for side, leaf in zip(sides, leaves[1:], strict=True)
-        )
+
+@frozen
+class _BothInEffect(ByValue):
+    """That an exclusion holds, and each of its modifiers has a line of some tags."""
+
+    effects: tuple[frozenset[int], ...]
+
+    def __call__(self, leaves: tuple[Any, ...]) -> Leaf:
+        pairs = zip(self.effects, leaves[1:], strict=True)
+        both = all(not effect.isdisjoint(leaf) for effect, leaf in pairs)
         return YES if both and leaves[0] == YES else NO
-
-    return forest.combine([root, *(decided[side] for side in sides)], decide)

@@ -15,6 +15,7 @@ from pricelang.model import book as m
 from pricelang.model.diagrams import MINIMUM, POOL
 from pricelang.model.requests import is_yes
 from pricelang.model.space import meet
+from pricelang.solver.answers import Apart
 from pricelang.solver.witness_search import Constraint
 
 
@@ -82,7 +83,7 @@ class _Lines:
         for layer, own in layers.items():
             rules = enumerate(self.reach.book.free)
             free = {tag: x for tag, x in rules if self.reach.layer(x.origin) <= layer}
-            paid: Constraint = self.reach.held.free, {*free}.isdisjoint
+            paid: Constraint = self.reach.held.free, Apart(frozenset(free))
             gone = self.reached(layer) - self.reached(layer, paid)
             for origin in own:
                 if origin in gone:

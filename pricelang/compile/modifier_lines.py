@@ -49,10 +49,10 @@ class _Lines:
     reach: Reach
     modifier: m.Modifier
     root: int
-    _leaves: dict[int, set[Tags]] = field(factory=dict, init=False)
+    _leaves: dict[int, frozenset[Tags]] = field(factory=dict, init=False)
     _deciding: dict[int, set[Tags]] = field(factory=dict, init=False)
 
-    def leaves(self, layer: int) -> set[Tags]:
+    def leaves(self, layer: int) -> frozenset[Tags]:
         """What holds together for requests that a book of the layers lets through."""
         if layer not in self._leaves:
             self._leaves[layer] = self.reach.leaves(self.root, layer)

@@ -10,6 +10,7 @@ from pricelang.compile.reach import Reach
 from pricelang.model import book as m
 from pricelang.model.requests import is_no, is_yes
 from pricelang.model.space import day, first_point, first_stretch
+from pricelang.solver.answers import Apart
 
 
 def check_requests(reach: Reach) -> None:
@@ -70,11 +71,11 @@ def check_charges(reach: Reach) -> None:
     for charge, roots in zip(book.charges, reach.decided.charges, strict=True):
         meter = book.meters[charge.meter]
         draft.deciding(f"the charge of `{meter.name}` cuts", span_of(charge.origin))
-        whole = {tag for tag, line in enumerate(charge.prices) if line.after is None}
+        whole = frozenset(n for n, line in enumerate(charge.prices) if line.after is None)
         witness = reach.requests.find(
             [
                 (reach.decided.meters[charge.meter], is_yes),
-                (roots[0], whole.isdisjoint),
+                (roots[0], Apart(whole)),
                 (roots[3], is_no),
                 reach.let_through(top),
             ]

@@ -16,6 +16,7 @@ from pricelang.compile.decisions import Compiled, Tags
 from pricelang.model import book as m
 from pricelang.model.requests import Requests, is_no
 from pricelang.model.space import day, meet
+from pricelang.solver.answers import Apart
 from pricelang.solver.axis_parts import positions
 from pricelang.solver.witness_search import Constraint
 from pricelang.syntax.diagnostics import Span
@@ -87,12 +88,11 @@ class Reach:
         return found
 
     def _unrefused(self, layer: int) -> Constraint:
-        refused = {
-            tag for tag, rule in enumerate(self.book.refusals) if self.layer(rule.origin) <= layer
-        }
-        return self.held.refusals, refused.isdisjoint
+        rules = enumerate(self.book.refusals)
+        refused = frozenset(tag for tag, rule in rules if self.layer(rule.origin) <= layer)
+        return self.held.refusals, Apart(refused)
 
-    def leaves(self, root: int, layer: int, *constraints: Constraint) -> set[Tags]:
+    def leaves(self, root: int, layer: int, *constraints: Constraint) -> frozenset[Tags]:
         """The leaves of a diagram that requests reach which are let through."""
         return self.requests.reached(root, [*constraints, self.let_through(layer)])
 

@@ -1,6 +1,5 @@
 """What stands above a line of a book in an editor: amounts of examples, verdicts of claims, and
-what
-a book changes since the last commit.
+what a book changes since the last commit.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ from attrs import frozen
 from pricelang.apps.revisions import book_of_revision, commit_of
 from pricelang.compile.load import load_book
 from pricelang.editor.open_books import OpenBook
-from pricelang.evaluate.examples import run_checked
 from pricelang.model import book as m
 from pricelang.model.errors import PriceError
 from pricelang.present.text import how_many
@@ -40,7 +38,7 @@ def example_lenses(opened: OpenBook) -> Iterator[Lens]:
     """What each example comes to."""
     if opened.book is None:
         return
-    for result in run_checked(opened.book, opened.book.examples):
+    for result in opened.rulings.results_of(opened.book):
         origin = result.example.origin
         text = result.got if result.passed else f"{result.got}, expected {result.expected}"
         yield Lens(origin.file, origin.line, text, not result.passed)

@@ -16,6 +16,7 @@ from pricelang.check.book_files import Layer, TextFile, included
 from pricelang.check.extended import ENTRY
 from pricelang.check.files import read_layers
 from pricelang.compile.book import Checked, check_layers
+from pricelang.editor.kept import Kept
 from pricelang.editor.names import Names
 from pricelang.model.book import Book
 from pricelang.syntax import tree as t
@@ -23,6 +24,7 @@ from pricelang.syntax.diagnostics import BookError, Fault
 from pricelang.syntax.parser import parse_file
 
 if TYPE_CHECKING:
+    from pricelang.editor.rulings import Rulings
     from pricelang.verify.audit import Audit
 
 MAX_FOLDERS = 4
@@ -35,18 +37,20 @@ _HEADER = re.compile(r"^book[ \t]", re.MULTILINE)
 class OpenBook:
     """A book as it stands on the screen, checked when that is first asked for: its names need only
     be read. `unread` says why some of its files cannot be read; then it has the others alone.
-    `stamps` are those of the files on the disk.
+    `stamps` are those of the files on the disk, `kept` what is kept of the
+    books before it.
     """
 
     entry: Path
     layers: tuple[Layer, ...]
     unread: tuple[Fault, ...] = ()
     stamps: Mapping[Path, Stamp] = field(factory=dict)
+    kept: Kept = field(factory=Kept)
 
     @cached_property
     def checked(self) -> Checked | None:
         """What the check finds; None where some files cannot be read."""
-        return None if self.unread else check_layers(self.layers)
+        return None if self.unread else check_layers(self.layers, self.kept.forests)
 
     @property
     def book(self) -> Book | None:
@@ -89,12 +93,16 @@ class OpenBook:
         return Names.of(self.statements)
 
     @cached_property
-    def audit(self) -> Audit:
-        """What is decided over every request, once; for a book without faults."""
-        from pricelang.verify.audit import Audit
-
+    def rulings(self) -> Rulings:
+        """What is decided by its rules, once for as long as they stay; for a book without faults."""
         assert self.book is not None
-        return Audit(self.book)
+        return self.kept.rulings_of(self.entry, self.statements, self.book)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What is decided over every request; for a book without faults."""
+        assert self.book is not None
+        return self.rulings.audit_of(self.book)
 
     def name_of(self, path: Path) -> str | None:
         """The name that messages show for a file."""
@@ -103,12 +111,12 @@ class OpenBook:
     @cached_property
     def names_by_path(self) -> dict[Path, str]:
         """The names of the files by path, with all links followed."""
-        return {path.resolve(): name for name, path in self.paths.items()}
+        return {file.real_path: file.name for layer in self.layers for file in layer.files}
 
     @cached_property
     def own_real_paths(self) -> frozenset[Path]:
         """The paths of the book's own files, with all links followed."""
-        return frozenset(path.resolve() for path in self.own_paths.values())
+        return frozenset(file.real_path for file in self.layers[-1].files)
 
     def is_current(self, unsaved: Mapping[Path, str]) -> bool:
         """Decides whether the files are still what was read, on the screen or on the disk."""
@@ -120,17 +128,19 @@ class OpenBook:
         )
 
 
-def open_book(entry: Path, unsaved: Mapping[Path, str]) -> OpenBook:
-    """The book of an entry file; `unsaved` are texts by path with all links followed."""
+def open_book(entry: Path, unsaved: Mapping[Path, str], kept: Kept | None = None) -> OpenBook:
+    """The book of an entry file; `unsaved` are texts by path with all links followed, `kept` what
+    is kept of the books that were open before.
+    """
     try:
         layers = read_layers(entry, unsaved)
     except BookError as error:
         texts = error.texts or {_prefix(entry) + entry.name: _text(entry, unsaved)}
         files = (TextFile(name, _path_in(entry, name), text) for name, text in texts.items())
         return OpenBook(entry, (Layer(tuple(files)),), error.faults)
-    paths = {file.path.resolve() for layer in layers for file in layer.files}
+    paths = {file.real_path for layer in layers for file in layer.files}
     stamps = {path: stamp_of(path) for path in paths - unsaved.keys()}
-    return OpenBook(entry, layers, (), stamps)
+    return OpenBook(entry, layers, (), stamps, kept or Kept())
 
 
 def stamp_of(path: Path) -> Stamp:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,13 +15,15 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import from_fs_path, to_fs_path
 
 from pricelang import __version__
+from pricelang.compile.gc_guard import uncollected
+from pricelang.editor.kept import Kept
 from pricelang.editor.lenses import Lens, change_lenses, claim_lenses, example_lenses
 from pricelang.editor.names import Key, Occurrence
 from pricelang.editor.open_books import OpenBook, book_entry, open_book
 from pricelang.editor.ranges import Ranges
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
 
-PAUSE = 0.02
+PAUSE = 0.01
 """Seconds after the last letter until a book is checked."""
 LETTER = 0.005
 """Seconds in which a letter that was typed meanwhile is read."""
@@ -40,8 +43,9 @@ class PriceServer(LanguageServer):
     def __init__(self) -> None:
         super().__init__("pricelang", __version__)
         self.books: dict[Path, OpenBook] = {}
+        self.kept = Kept()
         self.lenses: dict[Path, dict[int, tuple[Lens, ...]]] = {}
-        self.published: dict[Path, set[str]] = {}
+        self.published: dict[Path, dict[str, list[lsp.Diagnostic]]] = {}
         self.waiting: dict[Path, asyncio.Task[None]] = {}
 
     # ---- books ----
@@ -77,7 +81,7 @@ class PriceServer(LanguageServer):
         texts = self.unsaved()
         known = self.books.get(entry)
         if known is None or not known.is_current(texts):
-            known = self.books[entry] = open_book(entry, texts)
+            known = self.books[entry] = open_book(entry, texts, self.kept)
         return known
 
     def document(self, uri: str) -> tuple[OpenBook, str | None, Ranges]:
@@ -115,7 +119,8 @@ class PriceServer(LanguageServer):
         """The entries of the books that have a document on the screen; what is known of others
         goes, and what was told of them is taken back.
         """
-        used = {self.entry_of(uri) for uri in self.workspace.text_documents}
+        texts = self.unsaved()
+        used = {book_entry(self.path_of(uri), texts) for uri in self.workspace.text_documents}
         for entry in {*self.books, *self.waiting} - used:
             waiting = self.waiting.pop(entry, None)
             if waiting is not None:
@@ -124,6 +129,7 @@ class PriceServer(LanguageServer):
                 self._publish(target, [])
             self.books.pop(entry, None)
             self.lenses.pop(entry, None)
+            self.kept.rulings.pop(entry, None)
         return used
 
     def _check_those_with(self, path: Path) -> None:
@@ -140,22 +146,32 @@ class PriceServer(LanguageServer):
         self.waiting[entry] = asyncio.get_running_loop().create_task(self._settle(entry))
 
     async def _settle(self, entry: Path) -> None:
-        await asyncio.sleep(PAUSE)
+        with uncollected():
+            await asyncio.sleep(PAUSE)
+            await self._decide(entry)
+        self.waiting.pop(entry, None)
+
+    async def _decide(self, entry: Path) -> None:
+        """Tells what is wrong with a book, and then what stands above its lines."""
         self._forget_others()
         opened = self.book_at(entry)
         self.publish(opened)
+        gc.collect(0)  # now, and not between the next letter and its faults
+        wrong: list[Lens] = []
         for kind, decide in enumerate(LENSES):
             found = [lens async for lens in _heeding_letters(decide(opened))]
             self.lenses.setdefault(entry, {})[kind] = tuple(found)
             self._ask_for_lenses()
-        wrong = [lens for lens in self.lenses_of(opened) if lens.wrong]
-        if wrong:
-            self.publish(opened, wrong)
-        self.waiting.pop(entry, None)
+            failing = [lens for lens in found if lens.wrong]
+            if failing:
+                wrong += failing
+                self.publish(opened, wrong)
 
-    def publish(self, opened: OpenBook, wrong: Iterable[Lens] = ()) -> None:
+    def publish(self, opened: OpenBook, wrong: Sequence[Lens] = ()) -> None:
         """Tells the editor what is wrong with a book, file by file: its own, and those below it
-        that are of no other open book. `wrong` are the examples and claims that fail.
+        that are of no other open book. `wrong` are the examples and claims that fail: they come
+        after the faults of the same texts, and the protocol knows no addition, so that all of a
+        file is told again in which one stands, and nothing of the others.
         """
         shown, ranges = self.open_paths(), self.ranges(opened)
         files = {
@@ -175,11 +191,13 @@ class PriceServer(LanguageServer):
             if name in opened.own_paths
             or (name in by_file and not self._is_of_another(opened, path))
         }
-        for target in self.published.get(opened.entry, set()) - told.keys():
+        before = self.published.get(opened.entry, {})
+        for target in before.keys() - told.keys():
             self._publish(target, [])
-        self.published[opened.entry] = set(told)
+        self.published[opened.entry] = told
         for target, diagnostics in told.items():
-            self._publish(target, diagnostics)
+            if not wrong or diagnostics != before.get(target):
+                self._publish(target, diagnostics)
 
     def _is_of_another(self, opened: OpenBook, path: Path) -> bool:
         books = (one for one in self.books.values() if one is not opened)

@@ -56,10 +56,11 @@ def run_examples(book: RatedBook, select: Iterable[m.Example] | None = None) -> 
 def run_checked(book: m.Book, examples: Iterable[m.Example]) -> Iterator[Result]:
     """The results of some examples of a checked book, one after another, as `run_examples`."""
     rates = RateCard(book)
-    return (_run(rates, example) for example in examples)
+    return (run_example(rates, example) for example in examples)
 
 
-def _run(rates: RateCard, example: m.Example) -> Result:
+def run_example(rates: RateCard, example: m.Example) -> Result:
+    """The result of an example at some rates. Raises nothing for a failing one."""
     try:
         bill = _bill(rates, example)
     except PriceError as error:

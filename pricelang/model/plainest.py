@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pricelang.model.book import DATES, MODELS
@@ -45,21 +45,37 @@ class PlainestFirst:
         The walk is memoised on what is still open,
         so constraints that share no axis cost the sum of their sizes, not the product.
         """
+        tests = tuple(constraints)
+        question = "find", tests, self.defaults
+        return self.forest.asked(question, lambda: self._found(tests), (x for _, x in tests))
+
+    def _found(self, constraints: Sequence[Constraint]) -> Point | None:
         search = self.search(constraints)
         start = search.start()
         found = search.first(start) if start is not None else None
-        if found is None:
-            return None
-        return self.completed(found)
+        return None if found is None else self.completed(found)
+
+    @property
+    def defaults(self) -> tuple[int | None, ...]:
+        """The default of each axis, as `default`."""
+        return tuple(map(self.default, range(self.axes)))
 
     def completed(self, found: dict[int, int]) -> Point:
         """A point with the plainest choice on each axis that does not matter."""
         return tuple(found.get(axis, self.choice(axis, -1)) for axis in range(self.axes))
 
-    def reached(self, root: int, constraints: Iterable[Constraint]) -> set[Any]:
+    def reached(self, root: int, constraints: Iterable[Constraint]) -> frozenset[Any]:
         """The leaves of a diagram that some request reaches which meets all constraints."""
+        tests = tuple(constraints)
+        question = "reached", root, tests
+        return self.forest.asked(
+            question, lambda: self._reached(root, tests), (x for _, x in tests)
+        )
+
+    def _reached(self, root: int, constraints: Sequence[Constraint]) -> frozenset[Any]:
         search = self.search(constraints)
-        return {self.forest.leaves[~leaf] for leaf in search.leaves(search.start(), root)}
+        leaves = search.leaves(search.start(), root)
+        return frozenset(self.forest.leaves[~leaf] for leaf in leaves)
 
     def choice(self, axis: int, mask: int) -> int:
         """The plainest point of a part of an axis:

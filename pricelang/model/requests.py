@@ -17,6 +17,7 @@ from pricelang.model.space import Space, meet
 from pricelang.model.threshold_bands import reachable_sides
 from pricelang.model.time_of_day import Setting, clock_settings, possible
 from pricelang.solver.diagram import Forest
+from pricelang.solver.forests import Forests
 from pricelang.solver.witness_search import Constraint
 
 Leaf = Hashable
@@ -150,7 +151,7 @@ class Requests(PlainestFirst):
 
     def union(self, scopes: Iterable[Scope]) -> int:
         """The diagram that says yes in some scopes, and no elsewhere."""
-        return self.forest.build([(scope, 1) for scope in scopes], lambda tags: YES if tags else NO)
+        return self.forest.build([(scope, 1) for scope in scopes], _yes_in_any)
 
     def within(self, *scopes: Scope) -> Constraint:
         """That a request is in one of some scopes."""
@@ -165,7 +166,10 @@ class Requests(PlainestFirst):
         return forest.all_of(roots, forest.leaf(YES), forest.leaf(NO)), is_yes
 
     def _decided(self, root: int, test: Callable[[Any], bool]) -> int:
-        return self.forest.mapped(root, lambda leaf: YES if test(leaf) else NO)
+        def mapped() -> int:
+            return self.forest.mapped(root, lambda leaf: YES if test(leaf) else NO)
+
+        return self.forest.asked(("decided", root, test), mapped, [test])
 
     def size(self, axis: int) -> int:
         """How many points an axis has."""
@@ -198,6 +202,12 @@ class Requests(PlainestFirst):
         )
 
 
-def requests_in(space: Space) -> Requests:
-    """The requests of a space."""
-    return Requests(space, Forest(space.sizes, effort=space.bound))
+def _yes_in_any(tags: tuple[int, ...]) -> Leaf:
+    return YES if tags else NO
+
+
+def requests_in(space: Space, forests: Forests | None = None) -> Requests:
+    """The requests of a space, in one of some forests that were made before, or in a new one."""
+    if forests is None:
+        return Requests(space, Forest(space.sizes, effort=space.bound))
+    return Requests(space, forests.of(space.sizes, space.bound))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-from attrs import frozen
+from attrs import fields, frozen
 
 from pricelang.model.origins import Origin
 from pricelang.model.record_kinds import RecordKind
@@ -69,3 +69,15 @@ class Sayings:
     claims: tuple[Claim, ...] = ()
     examples: tuple[Example, ...] = ()
     remarks: tuple[Remark, ...] = ()
+
+
+def what_it_says(saying: Claim | Example) -> tuple[object, ...]:
+    """All of a claim or an example but where it stands: two that say the same have one verdict."""
+    names = _NAMES[type(saying)]
+    return tuple(getattr(saying, name) for name in names)
+
+
+_NAMES = {
+    kind: tuple(one.name for one in fields(kind) if one.name != "origin")
+    for kind in (Claim, Example)
+}

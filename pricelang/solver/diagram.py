@@ -9,10 +9,11 @@ are the same function exactly when they are the same number.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from attrs import define
+from attrs import define, field
 
+from pricelang.solver.answers import Answer, Answers, is_by_value
 from pricelang.solver.axis_parts import parts_by_masks
 from pricelang.solver.boxes import Branches, Scope
 from pricelang.solver.node_store import Leaf, NodeStore
@@ -20,7 +21,22 @@ from pricelang.solver.node_store import Leaf, NodeStore
 
 @define(eq=False, repr=False)
 class Forest(NodeStore[Leaf]):
-    """Diagrams that share their nodes, and what is made of them."""
+    """Diagrams that share their nodes, and what is made of them. With `answers`, what is asked
+    again is not worked out again.
+    """
+
+    answers: Answers | None = None
+    _restricted: dict[tuple[int, int], dict[int, int]] = field(factory=dict, init=False)
+
+    def asked(
+        self, question: Hashable, work_out: Callable[[], Answer], does: Iterable[object] = ()
+    ) -> Answer:
+        """The answer to a question, from before where the functions that it holds are known by
+        their value. Raises `TooManyPieces` once the `effort` is spent.
+        """
+        if self.answers is None or not all(map(is_by_value, does)):
+            return work_out()
+        return self.answers.of(question, self.effort, work_out)
 
     def build(
         self, scopes: Sequence[tuple[Scope, int]], decide: Callable[[tuple[int, ...]], Leaf]
@@ -30,6 +46,13 @@ class Forest(NodeStore[Leaf]):
 
         Raises `TooManyPieces` once the `effort` is spent.
         """
+        entries = tuple((tuple(scope), tag) for scope, tag in scopes)
+        question = "build", entries, decide
+        return self.asked(question, lambda: self._built(entries, decide), [decide])
+
+    def _built(
+        self, entries: tuple[tuple[Scope, int], ...], decide: Callable[[tuple[int, ...]], Leaf]
+    ) -> int:
         known: dict[tuple[tuple[Scope, int], ...], int] = {}
 
         def part(entries: tuple[tuple[Scope, int], ...]) -> int:
@@ -51,10 +74,14 @@ class Forest(NodeStore[Leaf]):
                 known[entries] = found
             return found
 
-        return part(tuple((tuple(scope), tag) for scope, tag in scopes))
+        return part(entries)
 
     def mapped(self, root: int, decide: Callable[[Leaf], Leaf]) -> int:
         """The diagram whose leaf is what `decide` makes of the leaf of another, at every point."""
+        question = "mapped", root, decide
+        return self.asked(question, lambda: self._mapped(root, decide), [decide])
+
+    def _mapped(self, root: int, decide: Callable[[Leaf], Leaf]) -> int:
         known: dict[int, int] = {}
 
         def part(inner: int) -> int:
@@ -96,6 +123,10 @@ class Forest(NodeStore[Leaf]):
         """The diagram whose leaf is what `decide` makes of the leaves of some diagrams,
         at every point. Raises `TooManyPieces` once the `effort` is spent.
         """
+        question = "combine", tuple(roots), decide
+        return self.asked(question, lambda: self._combined(roots, decide), [decide])
+
+    def _combined(self, roots: Sequence[int], decide: Callable[[tuple[Leaf, ...]], Leaf]) -> int:
         known: dict[tuple[int, ...], int] = {}
 
         def part(tuple_of: tuple[int, ...]) -> int:
@@ -121,6 +152,10 @@ class Forest(NodeStore[Leaf]):
         """The diagram that is the leaf `yes` where each of some diagrams is, and else `no`;
         they have no other leaves. Raises `TooManyPieces` once the `effort` is spent.
         """
+        each = tuple(roots)
+        return self.asked(("all", each, yes, no), lambda: self._all_of(each, yes, no))
+
+    def _all_of(self, roots: tuple[int, ...], yes: int, no: int) -> int:
         known: dict[tuple[int, ...], int] = {(): yes}
 
         def part(roots: tuple[int, ...]) -> int:
@@ -137,11 +172,12 @@ class Forest(NodeStore[Leaf]):
                 known[still] = found
             return found
 
-        return part(tuple(roots))
+        return part(roots)
 
     def restrict(self, root: int, axis: int, position: int) -> int:
         """The diagram where an axis is fixed to one of its points."""
-        known: dict[int, int] = {}
+        # the same few are asked for at each step over a threshold
+        known = self._restricted.setdefault((axis, position), {})
 
         def part(inner: int) -> int:
             if inner < 0 or self.nodes[inner][0] > axis:
@@ -185,11 +221,14 @@ class Forest(NodeStore[Leaf]):
         self, roots: Iterable[int]
     ) -> tuple[tuple[tuple[int, Branches], ...], tuple[Leaf, ...], dict[int, int]]:
         """The nodes and leaves of some diagrams alone, and the new number of each old one."""
-        wanted = {*roots}
-        for index in range(len(self.nodes) - 1, -1, -1):  # a node comes after those it leads to
-            if index in wanted:
-                wanted.update(child for _, child in self.nodes[index][1])
-        old = sorted(wanted)
+        wanted, todo = set[int](), [*roots]
+        while todo:
+            root = todo.pop()
+            if root not in wanted:
+                wanted.add(root)
+                if root >= 0:
+                    todo += (child for _, child in self.nodes[root][1])
+        old = sorted(wanted)  # a node comes after those it leads to
         leaves = [root for root in reversed(old) if root < 0]
         nodes = [root for root in old if root >= 0]
         numbers = {root: ~index for index, root in enumerate(leaves)}

@@ -1,24 +1,54 @@
-"""Statements that were parsed before in this process,
-found again by their text and put where they now stand.
+"""Texts and statements that were parsed before in this process, found again by what they say;
+a statement is put where it now stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
-from attrs import fields, frozen, has
+from attrs import define, field, fields, frozen, has
 
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
 from pricelang.syntax.split import Chunk
-from pricelang.syntax.tree import Statement
+from pricelang.syntax.tree import File, Statement
 
 MAX_KEPT = 2_000_000
-"""Characters of statements that are remembered; then the oldest go."""
+"""Characters of statements, and of whole texts, that are remembered; then the oldest go."""
 
 Found = tuple[Statement | None, tuple[Fault, ...]]
+Tree = tuple[File, tuple[Fault, ...]]
 T = TypeVar("T")
+
+
+@define(eq=False, repr=False)
+class _Latest(Generic[T]):
+    """What was made of the last texts. Safe to share between threads."""
+
+    _kept: dict[str, T] = field(factory=dict)
+    _size: int = 0
+    _lock: AbstractContextManager[Any] = field(factory=Lock)
+
+    def get(self, text: str) -> T | None:
+        """What was made of a text, or None where it is not remembered."""
+        with self._lock:
+            known = self._kept.pop(text, None)
+            if known is not None:
+                self._kept[text] = known  # now the youngest
+        return known
+
+    def keep(self, text: str, made: T) -> None:
+        """Remembers what was made of a text, and forgets the oldest of too many."""
+        with self._lock:
+            if self._kept.pop(text, None) is None:
+                self._size += len(text)
+            self._kept[text] = made
+            while self._size > MAX_KEPT:
+                oldest = next(iter(self._kept))
+                del self._kept[oldest]
+                self._size -= len(oldest)
 
 
 @frozen(eq=False, repr=False)
@@ -29,21 +59,27 @@ class _Parsed:
 
 
 class Memory:
-    """The statements of the last texts. Safe to share between threads."""
+    """The trees of the last texts, and the statements in them."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, _Parsed] = {}
-        self._size = 0
-        self._lock = Lock()
+        self._statements = _Latest[_Parsed]()
+        self._files = _Latest[Tree]()
+
+    def file(self, name: str, text: str, parse: Callable[[str, str], Tree]) -> Tree:
+        """What `parse` makes of a text: again, or from the last time it was met by this name, so
+        that a file which nobody changed keeps its very tree.
+        """
+        known = self._files.get(text)
+        if known is None or known[0].name != name:
+            known = parse(name, text)
+            self._files.keep(text, known)
+        return known
 
     def statement(self, name: str, chunk: Chunk, parse: Callable[[str, Chunk], Found]) -> Found:
         """What `parse` makes of a statement:
         again, or from the last time its text was met, with its places moved.
         """
-        with self._lock:
-            known = self._kept.pop(chunk.text, None)
-            if known is not None:
-                self._kept[chunk.text] = known  # now the youngest
+        known = self._statements.get(chunk.text)
         if known is not None and (known.name, known.line) == (name, chunk.line):
             return known.found
         found = (
@@ -51,14 +87,7 @@ class Memory:
             if known is None
             else moved(known.found, name, chunk.line - known.line)
         )
-        with self._lock:
-            if self._kept.pop(chunk.text, None) is None:
-                self._size += len(chunk.text)
-            self._kept[chunk.text] = _Parsed(name, chunk.line, found)
-            while self._size > MAX_KEPT:
-                oldest = next(iter(self._kept))
-                del self._kept[oldest]
-                self._size -= len(oldest)
+        self._statements.keep(chunk.text, _Parsed(name, chunk.line, found))
         return found
 
 

@@ -22,14 +22,22 @@ def nodes_in(node: object, kind: type[N]) -> Iterator[N]:
     >>> [name.text for name in nodes_in((charge, charge), t.Name)]
     ['MTok', 'MTok']
     """
+    found: list[N] = []
+    _gather(node, kind, found)
+    return iter(found)
+
+
+def _gather(node: object, kind: type[N], found: list[N]) -> None:
     if isinstance(node, kind):
-        yield node
+        found.append(node)
     elif isinstance(node, tuple):
         for part in node:
-            yield from nodes_in(part, kind)
+            _gather(part, kind, found)
     else:
         for name in _parts(type(node), kind):
-            yield from nodes_in(getattr(node, name), kind)
+            part = getattr(node, name)
+            if part:  # not an empty tuple, nor None
+                _gather(part, kind, found)
 
 
 def _parts(holder: type, kind: type) -> tuple[str, ...]:

@@ -30,6 +30,10 @@ def parse_file(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
     >>> len(file.statements), faults
     (1, ())
     """
+    return _MEMORY.file(name, text, _parsed)
+
+
+def _parsed(name: str, text: str) -> tuple[File, tuple[Fault, ...]]:
     chunks, comments, faults = split_text(name, text)
     statements: list[Statement] = []
     lost: set[str] = set()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cached_property
 from typing import Protocol
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from pricelang.model import book as m
 from pricelang.model.instants import Instant
+from pricelang.model.self_checks import what_it_says
 from pricelang.present.notebook import InNotebook
 from pricelang.verify.against.standing import Against
 from pricelang.verify.against.verdict import against
@@ -55,7 +56,7 @@ class Audit(InNotebook):
 
     book: m.Book
     below: Callable[[], m.Book | None] = lambda: None
-    _verdicts: list[Verdict] = field(init=False, factory=list)
+    _verdicts: dict[Hashable, Verdict] = field(init=False, factory=dict)
 
     @cached_property
     def analysis(self) -> Analysis:
@@ -69,10 +70,12 @@ class Audit(InNotebook):
 
     def decided(self) -> Iterator[Verdict]:
         """The verdicts of `claims` one after another, each decided when it is asked for, once."""
-        for number, claim in enumerate(self.book.claims):
-            if number == len(self._verdicts):
-                self._verdicts.append(decide(self.analysis, claim))
-            yield self._verdicts[number]
+        for claim in self.book.claims:
+            key = what_it_says(claim)
+            found = self._verdicts.get(key)
+            if found is None:
+                found = self._verdicts[key] = decide(self.analysis, claim)
+            yield found if found.claim is claim else evolve(found, claim=claim)
 
     @cached_property
     def stacking(self) -> tuple[Meeting, ...]:
@@ -159,3 +162,13 @@ class Audit(InNotebook):
     def dead(self) -> tuple[UnusedRule, ...]:
         """Rules that decide nothing."""
         return dead_rules(self.analysis)
+
+
+def with_claims_of(audit: Audit, book: m.Book) -> Audit:
+    """The audit of a book whose rules are those of an audited one, and which may claim something
+    else: what both claim is decided once.
+    """
+    other = Audit(book, audit.below)
+    other.analysis = audit.analysis
+    other._verdicts = audit._verdicts
+    return other

@@ -46,6 +46,7 @@ class Watching(LanguageClient):
     def __init__(self) -> None:
         super().__init__(converter_factory=default_converter)
         self.published: dict[str, lsp.PublishDiagnosticsParams] = {}
+        self.told: list[str] = []
         self.watched: list[str] = []
 
 
@@ -54,6 +55,7 @@ def watching_client() -> Watching:
 
     def published(_: LanguageClient, params: lsp.PublishDiagnosticsParams) -> None:
         client.published[params.uri] = params
+        client.told.append(params.uri)
 
     features = {**DEFAULT_CLIENT_FEATURES, lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS: published}
     register_lsp_features(client, features)

@@ -11,7 +11,7 @@ import pytest
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 
-from tests.editor.conftest import MORE, Shop, Watching
+from tests.editor.conftest import MORE, Shop, Watching, told_of
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,6 +132,14 @@ async def test_what_may_stand_at_a_place_is_proposed(
     )
     assert isinstance(found, lsp.CompletionList)
     assert expected <= {item.label for item in found.items}
+
+
+async def test_a_failing_example_tells_again_of_its_own_file_alone(shop: Shop) -> None:
+    assert await shop.faults("more") == []
+    shop.client.told.clear()
+    shop.write("more", "costs $1", "costs $7")
+    await told_of(shop.client, shop.uri("more"), ["example"])
+    assert [shop.client.told.count(shop.uri(name)) for name in ("book", "more")] == [1, 2]
 
 
 async def test_examples_and_claims_stand_beside_their_lines(shop: Shop) -> None:

@@ -126,7 +126,16 @@ def test_the_memory_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
     for text in ("a" * 10, "b" * 10, "a" * 10, "c" * 15, "a" * 10, "b" * 10, "d" * 50):
         memory.statement("a.price", Chunk(1, text), lambda *_: (None, (), next(calls))[:2])
     assert next(calls) == 5
-    assert memory._size == sum(map(len, memory._kept)) <= 30
+    kept = memory._statements
+    assert kept._size == sum(map(len, kept._kept)) <= 30
+
+
+def test_a_text_that_nobody_changed_keeps_its_tree(parsed: list[str]) -> None:
+    first = parse_file("a.price", "note wrong\nunit MTok is 1,000 tokens\n")
+    assert parse_file("a.price", "note wrong\nunit MTok is 1,000 tokens\n") is first
+    other = parse_file("b.price", "note wrong\nunit MTok is 1,000 tokens\n")
+    assert other[0].name == other[1][0].span.file == "b.price"
+    assert len(parsed) == 2
 
 
 # ---- tables --------------------------------------------------------------------------------------

@@ -82,7 +82,8 @@ class Playground:
         files = given["files"]
         if self._screen is None or files != self._files:
             entry = self._write(files, given["entry"])
-            opened = open_book(entry, {})
+            before = self._screen.opened if self._screen is not None else None
+            opened = open_book(entry, {}, before.kept if before is not None else None)
             book = Book.of(Loaded(opened.book, "")) if opened.book is not None else None
             self._screen, self._files = Screen(opened, book, opened.faults), files
         return self._screen

@@ -96,14 +96,14 @@ class _Comparison:
         name = self.evidence.theirs.book.name
         return Against(name, **found, undecided=self.undecided, shared=shared)
 
-    def orders(self, part: BillPart) -> set[str]:
+    def orders(self, part: BillPart) -> frozenset[str]:
         """The orders of a part that some request reaches which both price."""
         return self.evidence.reached(part.root, self.inside) - {OFF}
 
     # ---- what is charged ----
 
     def first(
-        self, parts: Sequence[tuple[BillPart, set[str]]], question: Question, differs: Differs
+        self, parts: Sequence[tuple[BillPart, frozenset[str]]], question: Question, differs: Differs
     ) -> Answer | None:
         """A bill or a month that shows it; where none does, no part may say it."""
         wanted = "more" if question == "dearer" else "less"
