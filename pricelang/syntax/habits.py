@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
-from pricelang.present.text import nearest
+from pricelang.present.text import is_slip, nearest
 from pricelang.syntax.claim_habits import claim_said
+from pricelang.syntax.clock_habits import clock_said
 from pricelang.syntax.condition_habits import CONDITION_HABITS
 from pricelang.syntax.date_habits import date_said
 from pricelang.syntax.diagnostics import Mend
 from pricelang.syntax.habit import AMOUNT, Habit, Said, first_said
 from pricelang.syntax.line_habits import LINE_HABITS
-from pricelang.syntax.number_habits import number_at, number_help
+from pricelang.syntax.number_habits import NUMBER_HABITS, number_at, number_help
 from pricelang.syntax.statement_habits import STATEMENT_HABITS, header_help, pool_help
 from pricelang.syntax.table_habits import TABLE_HABITS, TABLES, row_help
 from pricelang.syntax.words import beginnings
@@ -43,7 +44,6 @@ _MARKS = (
         "`after` stands behind a price of a `charge`, such as `$0.05 per hour after 100 hours per "
         "organization per month`, and in `tiers`",
     ),
-    Habit("", r"\.[0-9]", "write a digit before the point, such as `0.5`"),
     Habit("", r"not\b", "name the values, such as `tier is standard or batch`"),
     Habit("", r"[0-9]", "write a factor as `x 6`, and a price as `$5`", "`x`"),
 )
@@ -65,9 +65,9 @@ def habit_said(row: str, column: int, wanted: list[str], of: str, is_header: boo
         return Said("a statement starts in the first column")
     said = date_said(row, column) or claim_said(row, column)
     if said is None and not is_header:
-        said = _line_said(row, column, wanted, of)
+        said = clock_said(row, column, wanted, of) or _line_said(row, column, wanted, of)
     said = said or first_said(
-        (*CONDITION_HABITS, *LINE_HABITS, *STATEMENT_HABITS), row, column, wanted
+        (*CONDITION_HABITS, *LINE_HABITS, *STATEMENT_HABITS, *NUMBER_HABITS), row, column, wanted
     )
     number = number_at(row, column)
     help = None
@@ -137,4 +137,5 @@ def meant_statement(word: str) -> str | None:
 
 def _near_help(word: str, wanted: list[str]) -> str | None:
     near = nearest(word, [one.strip("`") for one in wanted], most=1)
-    return f"did you mean `{near[0]}`?" if near and near[0] != word else None
+    is_meant = bool(near) and near[0] != word and is_slip(word, near[0])
+    return f"did you mean `{near[0]}`?" if is_meant else None

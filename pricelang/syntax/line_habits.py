@@ -7,7 +7,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from pricelang.syntax.habit import AMOUNT, Habit
-from pricelang.syntax.number_habits import whole_number
+from pricelang.syntax.number_habits import SIGN, SIZES, whole_number
 
 
 def _factor(text: str, change: int = 0) -> str:
@@ -35,8 +35,6 @@ _FACTORS = {
 }
 _WORDS = "|".join(_FACTORS)
 _PERCENT = r"\b([0-9]+(?:\.[0-9]+)?) ?%"
-SIZES = {"thousand": "1,000", "million": "1,000,000", "billion": "1,000,000,000"}
-SIGN = r"[$€£¥]"
 
 LINE_HABITS = (
     Habit(r"^ +", r"[A-Za-z_][A-Za-z0-9_]* +after +[$€£¥0-9]", _NO_TIERS, "`at least`"),
@@ -90,7 +88,9 @@ LINE_HABITS = (
         "declare the unit, such as `unit MTok is 1,000,000 tokens`, and write `per MTok`",
     ),
     Habit(
-        r"\bper +(thousand|million) +", r"(\w+)", lambda x, y: f"write `per {SIZES[x[1]]} {y[1]}`"
+        r"\b(per +(?P<number>[0-9,]+ +)?(?P<size>hundred|thousand|million|billion) +)",
+        r"(\w+)",
+        lambda x, y: f"write `per {whole_number(x['number'] or '1') * SIZES[x['size']]:,} {y[1]}`",
     ),
     Habit(r"^rates +", r"(?!per\b)", "say the unit of the prices, such as `rates per MTok`"),
     Habit(

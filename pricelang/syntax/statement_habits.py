@@ -8,8 +8,7 @@ import re
 from decimal import Decimal
 
 from pricelang.syntax.habit import Habit, Matched
-from pricelang.syntax.line_habits import SIGN, SIZES
-from pricelang.syntax.number_habits import whole_number
+from pricelang.syntax.number_habits import SIGN, SIZES, whole_number
 
 
 def _quantity_first(_: Matched, rest: Matched) -> str:
@@ -55,7 +54,11 @@ STATEMENT_HABITS = (
         lambda x, rest: f"write `{x[1]} after {rest[1].strip()}`",
         wanted="`after`",
     ),
-    Habit(r"^round +\w+ +to +", r"([0-9]{1,2})(?= *(?:decimals?|places?|digits?)?\b)", _step),
+    Habit(
+        r"^round +\w+ +to +",
+        r"([0-9]{1,2})(?![.,0-9])(?= *(?:decimals?|places?|digits?)?\b)",
+        _step,
+    ),
     Habit(r"^include +", r"(\S+)", lambda _, rest: f'write `"{rest[1]}"`'),
     Habit(
         r"\b(?:because|unsure) +.*",
@@ -78,7 +81,7 @@ STATEMENT_HABITS = (
     Habit(
         r"^unit +\S+ +is +",
         r"(?:a |one )?(thousand|million|billion)\b",
-        lambda _, rest: f"write `{SIZES[rest[1]]}`",
+        lambda _, rest: f"write `{SIZES[rest[1]]:,}`",
     ),
     Habit(
         r"^dimension +\S+ *", r"$", "say which value a request has that names none: `default VALUE`"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pricelang.syntax.habit import Habit
-from pricelang.syntax.line_habits import SIGN
+from pricelang.syntax.number_habits import COIN, SIGN, WORD, amount_named
 
 TABLES = frozenset({"models", "rates", "figures"})
 """The statements below which rows of a table stand."""
@@ -45,6 +45,11 @@ TABLE_HABITS = (
         lambda x, _: (
             f"write `{x[1]}` alone: a unit stands behind `rates per`, and a remark in a `note`"
         ),
+    ),
+    Habit(
+        rf"\| *((?i:{WORD}|[0-9][0-9.,]*)) *",
+        rf"(?i:({COIN}))",
+        lambda x, coin: f"write `{amount_named(x[1], None, coin[1])}`",
     ),
     Habit(
         r"\| *(\d*[A-Za-z_][\w.-]*) +",
