@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import functools
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -17,10 +18,13 @@ MAX_DIGITS = 40
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 
 
-def reserved_word(text: str, span: Span) -> Fault:
-    """The fault of a word of the language that is used as a name."""
+def reserved_word(text: str, span: Span, help: str | None = None) -> Fault:
+    """The fault of a word of the language that is used as a name; `help` is what is meant by it,
+    where that is no name.
+    """
     message = f"`{text}` is a reserved word and cannot be used as a name"
-    return Fault("reserved_word", message, span, f"choose another name, such as `{text}_1`")
+    other = f"choose another name, such as `{text}_1`"
+    return Fault("reserved_word", message, span, help or other)
 
 
 class ValueBuilder:
@@ -73,13 +77,17 @@ class ValueBuilder:
     # ---- values ----
 
     def name(self, token: Token) -> t.Name:
+        return self.name_of(token, {})
+
+    def name_of(self, token: Token, meant: Mapping[str, str]) -> t.Name:
+        """A name; `meant` is what reserved words mean in its place."""
         text, span = str(token), self.span(token)
-        self.check_name(text, span)
+        self.check_name(text, span, meant.get(text))
         return t.Name(text, span=span)
 
-    def check_name(self, text: str, span: Span) -> None:
+    def check_name(self, text: str, span: Span, help: str | None = None) -> None:
         if text in self.reserved:
-            self.faults.append(reserved_word(text, span))
+            self.faults.append(reserved_word(text, span, help))
         self.check_length(text, span)
 
     def check_length(self, text: str, span: Span) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 
 from pricelang.present.text import is_slip, nearest
+from pricelang.syntax.charge_habits import CHARGE_HABITS, pool_said
 from pricelang.syntax.claim_habits import claim_said
 from pricelang.syntax.clock_habits import clock_said
 from pricelang.syntax.condition_habits import CONDITION_HABITS
 from pricelang.syntax.date_habits import date_said
-from pricelang.syntax.diagnostics import Mend
+from pricelang.syntax.declaration_habits import DECLARATION_HABITS
+from pricelang.syntax.example_habits import EXAMPLE_HABITS
 from pricelang.syntax.habit import AMOUNT, Habit, Said, first_said
 from pricelang.syntax.line_habits import LINE_HABITS
 from pricelang.syntax.number_habits import NUMBER_HABITS, number_at, number_help
-from pricelang.syntax.statement_habits import STATEMENT_HABITS, header_help, pool_help
-from pricelang.syntax.table_habits import TABLE_HABITS, TABLES, row_help
+from pricelang.syntax.rule_habits import RULE_HABITS
+from pricelang.syntax.statement_habits import STATEMENT_HABITS, header_help
+from pricelang.syntax.table_habits import PERIODS_IN_ROWS, TABLE_HABITS, TABLES, row_help
 from pricelang.syntax.words import beginnings
 
 _MARKS = (
@@ -50,35 +53,72 @@ _MARKS = (
 """Marks and words that mean one thing wherever they stand."""
 
 
+_ANYWHERE = (
+    *DECLARATION_HABITS,
+    *CHARGE_HABITS,
+    *RULE_HABITS,
+    *CONDITION_HABITS,
+    *LINE_HABITS,
+    *STATEMENT_HABITS,
+    *NUMBER_HABITS,
+)
+"""Habits that are told by their words alone."""
+
+
 def habit_said(row: str, column: int, wanted: list[str], of: str, is_header: bool) -> Said | None:
     """What to write instead of what stands at a column (from 1) of a row, where `wanted` could
     stand. `of` is the word with which its statement begins, and `is_header` says that the row does.
     """
-    rest, word = row[column - 1 :], re.match(r"[A-Za-z_]+", row[column - 1 :])
-    if is_header and column == 1:
+    at = row, column, wanted
+    return (
+        (_header_said(row, column) if is_header else _begins_statement(row, column))
+        or (first_said(PERIODS_IN_ROWS, *at) if of in TABLES else None)
+        or date_said(row, column)
+        or claim_said(row, column)
+        or (None if is_header else clock_said(*at, of) or _line_said(*at, of))
+        or (first_said(EXAMPLE_HABITS, *at) if of == "example" else None)
+        or first_said(_ANYWHERE, *at)
+        or _number_said(*at)
+        or first_said(_MARKS, *at)
+        or _word_said(*at)
+    )
+
+
+def _header_said(row: str, column: int) -> Said | None:
+    """What is said of the first word of a statement, and of a header of a book."""
+    rest = row[column - 1 :]
+    if column == 1:
         return Said(_comment_help(rest) or statement_help(row.split()[0]) or _BEGINNINGS)
-    if is_header and rest.startswith("in ") and re.match(r"book .* extends ", row[: column - 1]):
+    if rest.startswith("in ") and re.match(r"book .* extends ", row[: column - 1]):
         return Said(
             "the currency stands before `extends`; without it, it is that of the other book"
         )
-    if word and word.group() in beginnings() and not row[: column - 1].strip():
-        return Said("a statement starts in the first column")
-    said = date_said(row, column) or claim_said(row, column)
-    if said is None and not is_header:
-        said = clock_said(row, column, wanted, of) or _line_said(row, column, wanted, of)
-    said = said or first_said(
-        (*CONDITION_HABITS, *LINE_HABITS, *STATEMENT_HABITS, *NUMBER_HABITS), row, column, wanted
-    )
+    return None
+
+
+def _begins_statement(row: str, column: int) -> Said | None:
+    """What is said of a statement that is indented."""
+    word = re.match(r"[A-Za-z_]+", row[column - 1 :])
+    begins = word and word.group() in beginnings() and not row[: column - 1].strip()
+    return Said("a statement starts in the first column") if begins else None
+
+
+def _number_said(row: str, column: int, wanted: list[str]) -> Said | None:
+    """What is said of a number, and of the sign of a missing price."""
     number = number_at(row, column)
     help = None
-    if said is None and number is not None:
+    if number is not None:
         help = number_help(number, row[number.end() :], AMOUNT in wanted)
-    if said is None and help is None and rest.startswith("-") and "`not`" in wanted:
+    elif row[column - 1 :].startswith("-") and "`not`" in wanted:
         help = "write `not offered` where there is no price"
-    if said is None and help is None:
-        said = first_said(_MARKS, row, column, wanted)
-        help = (_near_help(word.group(), wanted) if word else None) or header_help(row, column)
-    return said or (Said(help) if help else None)
+    return Said(help) if help else None
+
+
+def _word_said(row: str, column: int, wanted: list[str]) -> Said | None:
+    """What is said of a misspelled word, and of a word too many in a header."""
+    word = re.match(r"[A-Za-z_]+", row[column - 1 :])
+    help = (_near_help(word.group(), wanted) if word else None) or header_help(row, column)
+    return Said(help) if help else None
 
 
 def _line_said(row: str, column: int, wanted: list[str], of: str) -> Said | None:
@@ -90,11 +130,7 @@ def _line_said(row: str, column: int, wanted: list[str], of: str) -> Said | None
         return Said(whole) if whole else first_said(TABLE_HABITS, row, column, wanted)
     if row[column - 1 :].startswith("|") and not row[: column - 1].strip():
         return Said("a row stands in a table: move it below the rows of its `rates` or `models`")
-    pool = pool_help(row) if of == "charge" else None
-    if pool is None:
-        return None
-    indent = len(row) - len(row.lstrip())
-    return Said(f"write `{pool}`", Mend(indent + 1, len(row) + 1, pool))
+    return pool_said(row) if of == "charge" else None
 
 
 _ELSEWHERE = {

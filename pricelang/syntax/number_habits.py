@@ -89,7 +89,11 @@ _TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _WORDS = {
     **{word: number for number, word in enumerate(_SMALL)},
     **{word: 10 * number for number, word in enumerate(_TENS, 3)},
-    **{"a": 1, "an": 1, "half": Decimal("0.5"), "nothing": 0, "free": 0},
+    "a": 1,
+    "an": 1,
+    "half": Decimal("0.5"),
+    "nothing": 0,
+    "free": 0,
 }
 WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _SIZE = "|".join(SIZES)
@@ -109,10 +113,17 @@ def amount_named(number: str, size: str | None, coin: str | None) -> str:
     word, coin = number.lower(), (coin or "dollar").lower()
     amount = Decimal(_WORDS[word] if word in _WORDS else number.replace(",", ""))
     amount = amount * SIZES.get((size or "").strip().lower(), 1) / (100 if coin[0] in "c¢" else 1)
+    return _COINS.get(coin.rstrip("s"), "$") + two_places(amount)
+
+
+def two_places(amount: Decimal) -> str:
+    """The digits of an amount, with two places of cents where there are any.
+
+    >>> two_places(Decimal("2.4")), two_places(Decimal(1000)), two_places(Decimal("0.3125"))
+    ('2.40', '1,000', '0.3125')
+    """
     digits = f"{amount.normalize():,f}"
-    if re.search(r"\.[0-9]$", digits):
-        digits += "0"
-    return _COINS.get(coin.rstrip("s"), "$") + digits
+    return digits + "0" if re.search(r"\.[0-9]$", digits) else digits
 
 
 def _in_words(_: Matched, rest: Matched) -> str:
@@ -167,5 +178,5 @@ NUMBER_HABITS = (
 def _whole_in_words(found: Matched) -> int:
     """A number such as `a million` or `two hundred`."""
     word = (found["number"] or "one").lower()
-    number = Decimal(_WORDS[word] if word in _WORDS else word)
+    number = Decimal(_WORDS.get(word, word))
     return int(number * SIZES[found["size"]])

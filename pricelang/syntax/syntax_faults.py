@@ -90,7 +90,8 @@ def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:
         help = f"no mark stands behind `{token}`"
         if line == 1 and column == 1 and len(rows) > 1 and rows[1].strip():
             help += f"; {form_help(token, ' ')}"
-        return _Found(line, column + len(token), 1, f"unexpected `{behind[0]}`", help=help)
+        message, first = f"unexpected `{behind[0]}`", help if line == 1 else None
+        return _Found(line, column + len(token), 1, message, help=first, fallback=help)
     message = f"unexpected `{token[:60]}`"
     return _Found(line, column, len(token), message, expected)
 
@@ -147,6 +148,9 @@ def _broken_string(line: int, column: int, rest: str) -> _Found:
         message = 'a backslash in a string stands only before `"` or `\\`'
         help = "write two for one, or leave it out"
         return _Found(line, column + backslash.end() - 1, 1, message, help=help)
+    if re.match(r'" *\|', rest):
+        help = "write the name again: each row says all of its cells"
+        return _Found(line, column, 1, 'unexpected `"`', help=help)
     message = 'a string has no closing `"`'
     help = 'a string ends in its line; a quote inside it is written `\\"`'
     return _Found(line, column, len(rest.rstrip()), message, help=help)
