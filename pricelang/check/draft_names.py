@@ -13,6 +13,7 @@ from pricelang.model import book as m
 from pricelang.model.units import TIMES, find_unit, plural
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
+from pricelang.syntax.number_habits import SIZES
 
 _HERE = {
     "dimension": "name a dimension here",
@@ -67,6 +68,8 @@ class DraftNames(DraftFaults):
         of = next((dimension for dimension, values in dimensions if name in values), None)
         if of is not None:
             return f"`{name}` is a value of `{of}`: {_HERE[kind]}" + _VALUE.format(of, name)
+        if name in self.model_groups and kind != "model":
+            return f"`{name}` is a group of models: {_HERE[kind]}" + _TOLD["model"].format(name)
         for other, told in _TOLD.items():
             if other != kind and (other, name) in self.places:
                 return f"`{name}` is a {other}: {_HERE[kind]}" + told.format(name)
@@ -206,6 +209,8 @@ def _lacking(name: str, units: Sequence[m.Unit]) -> str | None:
     """What declares a name such as `MTok`, where no unit is so many tokens: no price of a million
     is one of a token.
     """
+    if name in SIZES:
+        return f"write the number out: a {name} is `{SIZES[name]:,}`"
     match = re.fullmatch(r"([kmg])_?tok(?:en)?s?", name, re.IGNORECASE)
     size = 0 if match is None else {"k": 10**3, "m": 10**6, "g": 10**9}[match[1].lower()]
     if not size or any(unit.kind == "token" and unit.size == size for unit in units):

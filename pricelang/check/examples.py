@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import partial
 
@@ -12,6 +13,7 @@ from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
 from pricelang.model.units import find_unit
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
+from pricelang.syntax.build_values import SYMBOLS
 from pricelang.syntax.diagnostics import Fault, Mend
 
 
@@ -157,7 +159,7 @@ def _expectation(
         for amount in (line.low, high):
             if amount.currency not in currencies:
                 message = f"`{amount.written}` is in a currency that the book never bills"
-                draft.fault("currency", message, amount.span)
+                draft.fault("currency", message, amount.span, _in_currency(amount, currencies))
         return "cost", line.low.value, high.value, line.low.currency, ""
     if isinstance(line, t.ExpectRefused):
         names = [name for name in (line.left, line.right) if name is not None]
@@ -165,3 +167,11 @@ def _expectation(
             draft.modifier(name)
         return "refused", zero, zero, "", " with ".join(name.text for name in names)
     return "not_offered", zero, zero, "", ""
+
+
+def _in_currency(amount: t.Money, currencies: set[str]) -> str:
+    """How an amount reads in a currency that the book bills."""
+    digits = re.sub(r"^[^0-9]+", "", amount.written)
+    signs = {code: sign for sign, code in SYMBOLS.items()}
+    said = (f"`{signs.get(code, code + ' ')}{digits}`" for code in sorted(currencies))
+    return "it bills amounts such as " + " or ".join(said)

@@ -56,9 +56,10 @@ CHARGE_HABITS = (
     ),
     Habit(
         rf"^ +{_PRICE} +",
-        r"(?:between +)?([0-9][0-9,]*) *(?:-|–|to|and) *[0-9][0-9,]*",
+        r"(?:between +)?([0-9][0-9,]*) *(?:-|–|to|and) *[0-9][0-9,]* +(\w+)(?: +per.*)?",
         lambda _, rest: (
-            f"a step says where it begins: `after {rest[1]} …`, and holds until the next one"
+            "a step says where it begins, and holds until the next one: "
+            f"`after {rest[1]} {rest[2]} per organization per month`"
         ),
     ),
     Habit(

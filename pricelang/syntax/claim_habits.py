@@ -56,7 +56,7 @@ _CLAIM_HABITS = (
     ),
     Habit(
         r"^(claim +(\w+) +)",
-        r"(?:and|with|,|&) +(\w+) +(?:are +)?(?:never|do +not|don't|cannot|can't) +(?:meet|combine|stack)\w*",
+        r"(?:and|with|,|&) +(\w+) +(?:are +)?(?:never|do +not|don't|cannot|can't) +(?:be +)?(?:meet|combine|stack)\w*",
         lambda x, rest: f"write `claim {x[2]} never meets {rest[1]}`",
     ),
     Habit(
@@ -70,8 +70,8 @@ _CLAIM_HABITS = (
         lambda _, rest: f"write `claim {rest[1]}`",
     ),
     Habit(
-        r"^(claim +)",
-        r"that +(\w.*)",
+        r"^(claim +that +)",
+        r"(\w.*)",
         lambda _, rest: f"write `claim {rest[1]}`",
     ),
 )

@@ -41,7 +41,7 @@ EXAMPLE_HABITS = (
     Habit(
         r"^ +given +",
         rf"[{{(\[].*?\bmodel\b[\"']? *[:=] *[\"']?([\w.:@/-]*\w).*?({_DAY}).*",
-        lambda _, rest: f"a request reads like `given {rest[1]} at {rest[2]}, tier batch`",
+        lambda _, rest: f"write `given {rest[1]} at {rest[2]}`, and other values behind commas",
     ),
     Habit(r"^ +given +\S+ +", r"(?:on|from|in|as +of)\b", "write `at`"),
     Habit(
