@@ -12,6 +12,7 @@ from typing import Any
 from lark import Token, Tree
 
 from pricelang.syntax import tree as t
+from pricelang.syntax.date_habits import day_help
 from pricelang.syntax.diagnostics import Fault, Span
 
 MAX_DIGITS = 40
@@ -149,7 +150,7 @@ class ValueBuilder:
                 what = "a time of day"
             except ValueError:
                 what = "a day of the calendar"
-            self.fault("bad_date", f"`{written}` is not {what}", span)
+            self.fault("bad_date", f"`{written}` is not {what}", span, day_help(written))
             seconds = 0
         return t.Date(seconds, written, span=span)
 
@@ -172,7 +173,10 @@ class ValueBuilder:
     def _time(self, token: Token, last: int) -> t.TimeOfDay:
         hours, minutes = int(token[:2]), int(token[3:])
         if minutes > 59 or hours * 60 + minutes > last:
-            self.fault("bad_date", f"`{token}` is not a time of day", self.span(token))
+            message, help = f"`{token}` is not a time of day", "the last is `23:59`"
+            if hours == 24 and not minutes:
+                help = "a day begins at `00:00`"
+            self.fault("bad_date", message, self.span(token), help)
         return t.TimeOfDay(hours * 60 + minutes, span=self.span(token))
 
     def per(self, node: Tree[Token]) -> t.Per:

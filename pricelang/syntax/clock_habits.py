@@ -20,14 +20,12 @@ _AS_CONDITION = (
     "hours are a dimension with a clock, such as `dimension hours default peak` with a line "
     "`off_peak from {} before 06:00`, and a condition here: `when hours is off_peak`"
 )
-_MEANT = {
-    "charge": _AS_CONDITION,
-    "dimension": "",
-    "example": "an instant is a day with its time: `2026-07-24 {}`",
-    "multiplier": _AS_CONDITION,
-    "surcharge": _AS_CONDITION,
-}
-"""What a time of day means below each header."""
+_AS_INSTANT = "an instant is a day with its time: `2026-07-24 {}`"
+_MEANT = dict.fromkeys(
+    ("charge", "exclude", "free", "limit", "multiplier", "note", "refuse", "surcharge"),
+    _AS_CONDITION,
+)
+"""What a time of day means where it is a condition."""
 _CLOCK_HABITS = (
     Habit(
         r"\b(on +[\w, ]*\w +)from +",
@@ -110,8 +108,8 @@ def clock_said(row: str, column: int, wanted: list[str], of: str) -> Said | None
 
     >>> clock_said("  off_peak  from 10pm to 6am", 18, [], "dimension").help
     'write `from 22:00 before 06:00`'
-    >>> clock_said("  50% off output  from 22:00 before 06:00", 24, [], "refuse") is None
-    True
+    >>> clock_said("  given alpha at 9:00", 18, [], "example").help
+    'an instant is a day with its time: `2026-07-24 09:00`'
     """
     said = first_said(_CLOCK_HABITS, row, column, wanted) if of == "dimension" else None
     if said is not None:
@@ -126,9 +124,9 @@ def clock_said(row: str, column: int, wanted: list[str], of: str) -> Said | None
 def _times_said(found: re.Match[str], of: str) -> Said | None:
     """What is said of one time, or of the two of a window."""
     times = [_time(text) for text in found.groupdict().values() or (found.group(),)]
-    if None in times or of not in _MEANT:
+    if None in times:
         return None
     if of != "dimension":
-        return Said(_MEANT[of].format(times[0]))
+        return Said(_MEANT.get(of, _AS_INSTANT).format(times[0]))
     said = str(times[0]) if len(times) == 1 else f"from {times[0]} before {times[1]}"
     return Said(f"write `{said}`", Mend(found.start() + 1, found.end() + 1, said))

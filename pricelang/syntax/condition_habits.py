@@ -133,7 +133,7 @@ CONDITION_HABITS = (
     ),
     Habit(
         r"^(refuse|note \".*\") +",
-        r"(?!for\b|when\b|from\b|before\b|because\b)([\w.-]+)",
+        r"(?!(?:for|when|from|before|because|until|till|unless|only|if)\b)([\w.-]+)",
         lambda x, rest: f"write `{x[1]} for {rest[1]}`",
     ),
 )

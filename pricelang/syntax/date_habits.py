@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import re
 from collections.abc import Iterator
@@ -58,6 +59,30 @@ _ZONED = re.compile(
     r"(?:(?P<sign>[+−-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?"
     r"|(?P<zone>Z|[A-Z]{2,5}\b|[A-Z]\w+/\w+))"
 )
+
+
+def day_help(written: str) -> str:
+    """What a date may mean that is not in the calendar.
+
+    >>> day_help("2026-06-31")
+    'that month has 30 days: the next begins on `2026-07-01`'
+    >>> day_help("2026-13-01"), day_help("2026-02-01 24:00")
+    ('did you mean `2026-01-13`?', 'a day ends where the next begins: `2026-02-02 00:00`')
+    """
+    year, month, day = int(written[:4]), int(written[5:7]), int(written[8:10])
+    try:
+        if month > 12:
+            return f"did you mean `{datetime.date(year, day, month)}`?"
+        last = calendar.monthrange(year, month)[1]
+        if day > last:
+            after = datetime.date(year, month, last) + datetime.timedelta(days=1)
+            return f"that month has {last} days: the next begins on `{after}`"
+        if written[11:16] != "24:00":
+            return "the last time of a day is `23:59`"
+        after = datetime.date(year, month, day) + datetime.timedelta(days=1)
+        return f"a day ends where the next begins: `{after} 00:00`"
+    except (ValueError, OverflowError):
+        return "write a day of the calendar such as `2026-07-24`"
 
 
 def date_help(row: str, column: int) -> str | None:

@@ -59,7 +59,7 @@ _SOURCE_HABITS = (
         "a number",
     ),
     Habit(
-        r"^source +\S+ .*every +",
+        r"^source +\S+ .*every *",
         r"$",
         "write the days: `every 30 days`",
     ),

@@ -83,7 +83,7 @@ EXAMPLE_HABITS = (
     Habit(
         r"^ +",
         r"(?:total|price|amount|expect(?:s|ed)?|is|equals|bills?|costs?|charges?)\b",
-        "write `costs`",
+        "write `costs` and the amount",
         "`costs`",
     ),
     Habit(

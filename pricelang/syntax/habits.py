@@ -21,7 +21,6 @@ from pricelang.syntax.table_habits import PERIODS_IN_ROWS, TABLE_HABITS, TABLES,
 from pricelang.syntax.words import beginnings
 
 _MARKS = (
-    Habit("", r"[0-9]{1,2}:[0-9]", "write a time of day as `06:00`"),
     Habit(
         "", r"%", "write a factor as a number, such as `x 0.6`, or a discount as `40% off tokens`"
     ),
@@ -33,12 +32,11 @@ _MARKS = (
     Habit("", r"[0-9.]+ +off\b", "write a percentage, such as `25% off tokens`"),
     Habit("", r"else\b", "write `otherwise`", "`otherwise`"),
     Habit("", r"if +(\w.*)", lambda _, rest: f"write `when {rest[1].strip()}`", "`when`"),
-    Habit("", r"if\b", "write a condition as `when speed is fast`"),
+    Habit("", r"if\b", "write a condition, such as `when speed is fast`"),
     Habit("", r"\[", "names stand without brackets, with `,` between them"),
     Habit("", r"=", "write `is`", "`is`"),
     Habit("", r">", "write `over` and a number", "`over`"),
     Habit("", r"//", "a comment begins with `#`"),
-    Habit("", r"/", "write `per`", "`per`"),
     Habit("", r"[;:.] *$", "a line ends without a mark"),
     Habit("", r"\* *[0-9.]+|[0-9.]+ *x\b|x[0-9]", "write a factor as `x 0.5`"),
     Habit(
@@ -48,7 +46,7 @@ _MARKS = (
         "organization per month`, and in `tiers`",
     ),
     Habit("", r"not\b", "name the values, such as `tier is standard or batch`"),
-    Habit("", r"[0-9]", "write a factor as `x 6`, and a price as `$5`", "`x`"),
+    Habit("", r"[0-9]", "a factor has its meters, such as `x 0.5 on output`", "`x`"),
 )
 """Marks and words that mean one thing wherever they stand."""
 
@@ -75,7 +73,8 @@ def habit_said(row: str, column: int, wanted: list[str], of: str, is_header: boo
         or (first_said(PERIODS_IN_ROWS, *at) if of in TABLES else None)
         or date_said(row, column)
         or claim_said(row, column)
-        or (None if is_header else clock_said(*at, of) or _line_said(*at, of))
+        or (None if is_header and of == "dimension" else clock_said(*at, of))
+        or (None if is_header else _line_said(*at, of))
         or (first_said(EXAMPLE_HABITS, *at) if of == "example" else None)
         or first_said(_ANYWHERE, *at)
         or _number_said(*at)

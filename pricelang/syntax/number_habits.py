@@ -86,7 +86,7 @@ _SMALL = (
     *("nineteen", "twenty"),
 )
 _TENS = ("thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_WORDS = {
+_WORDS: dict[str, Decimal | int] = {
     **{word: number for number, word in enumerate(_SMALL)},
     **{word: 10 * number for number, word in enumerate(_TENS, 3)},
     "a": 1,
@@ -178,5 +178,5 @@ NUMBER_HABITS = (
 def _whole_in_words(found: Matched) -> int:
     """A number such as `a million` or `two hundred`."""
     word = (found["number"] or "one").lower()
-    number = Decimal(_WORDS.get(word, word))
+    number = Decimal(_WORDS.get(word) or word)
     return int(number * SIZES[found["size"]])

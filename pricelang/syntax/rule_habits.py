@@ -61,6 +61,12 @@ _FACTOR_HABITS = (
         lambda _, rest: f"write `x {rest['number']} on {rest['of']}`",
         "`x`",
     ),
+    Habit(
+        r"^ +",
+        rf"([0-9]*\.?[0-9]+) +(?:on +)?(?!off\b){_OF}{_ENDS}",
+        lambda _, rest: f"write `x {rest[1]} on {rest['of']}`",
+        "`x`",
+    ),
     Habit(r"^ +", rf"(?:{_LESS}) +{_OF} +by +{_PERCENT}", _less, "`x`"),
     Habit(r"^ +", rf"(?:{_MORE}) +{_OF} +by +{_PERCENT}", _more, "`x`"),
     Habit(
@@ -159,6 +165,16 @@ _WHEN_HABITS = (
             "`when` stands once, below the header: join conditions by `and`, or write "
             f"`{' '.join(rest[1].split())}` at the end of a line"
         ),
+    ),
+    Habit(
+        "",
+        r"(?:until|till) +(?:further +notice|changed|revoked)\b|(?:ongoing|indefinitely|forever)\b",
+        lambda _, rest: f"leave `{rest[0]}` out: a line without `before` holds for good",
+    ),
+    Habit(
+        "",
+        r"if *\( *(\w+) *(?:==?|is) *[\"']?(\w+)[\"']? *\) *:?",
+        lambda _, rest: f"write `when {rest[1]} is {rest[2]}`",
     ),
     Habit("", r"only +(?=when|for|from)", "leave `only` out"),
     Habit(
