@@ -26,8 +26,8 @@ def whole_number(written: str) -> int:
     (1500, 200000)
     """
     size = _SIZES.get(written[-1:].lower(), 1)
-    digits = re.sub("[^0-9.]", "", written).strip(".").replace("..", ".")
-    return int(Decimal(digits) * size)
+    whole, _, places = re.sub("[^0-9.]", "", written).strip(".").partition(".")
+    return int(Decimal(f"{whole or 0}.{places.replace('.', '')}") * size)
 
 
 def number_help(found: re.Match[str], rest: str, is_amount: bool) -> str | None:
@@ -79,6 +79,7 @@ def _comma_help(digits: str, sign: str) -> str:
 
 
 SIGN = r"[$€£¥]"
+DIGITS = r"[0-9][0-9,]*(?:\.[0-9]+)?"
 SIZES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SMALL = (
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -104,6 +105,12 @@ COIN = rf"(?:(?:dollars?|bucks?|euros?|pounds?|yen)\b|{CENTS})"
 _COINS = {"dollar": "$", "buck": "$", "euro": "€", "pound": "£", "yen": "¥"}
 
 
+def _number(text: str) -> Decimal:
+    """A number in digits or in words."""
+    found = _WORDS.get(text)
+    return Decimal(text.replace(",", "") if found is None else found)
+
+
 def amount_named(number: str, size: str | None, coin: str | None) -> str:
     """An amount in words as a book has it.
 
@@ -111,8 +118,9 @@ def amount_named(number: str, size: str | None, coin: str | None) -> str:
     ('$2', '$0.50')
     """
     word, coin = number.lower(), (coin or "dollar").lower()
-    amount = Decimal(_WORDS[word] if word in _WORDS else number.replace(",", ""))
-    amount = amount * SIZES.get((size or "").strip().lower(), 1) / (100 if coin[0] in "c¢" else 1)
+    amount = (
+        _number(word) * SIZES.get((size or "").strip().lower(), 1) / (100 if coin[0] in "c¢" else 1)
+    )
     return _COINS.get(coin.rstrip("s"), "$") + two_places(amount)
 
 
@@ -167,7 +175,7 @@ NUMBER_HABITS = (
     Habit("", rf"(?P<number>[0-9]+(?:\.[0-9]+)?)(?P<size> )?(?P<coin>{CENTS})", _in_words),
     Habit(
         "",
-        rf"(?i:(?P<number>{WORD}|[0-9.]+) +)?(?P<size>{_SIZE})\b",
+        rf"(?i:(?P<number>{WORD}|{DIGITS}) +)?(?P<size>{_SIZE})\b",
         lambda _, x: f"write `{_whole_in_words(x):,}`",
         "a number",
     ),
@@ -178,5 +186,4 @@ NUMBER_HABITS = (
 def _whole_in_words(found: Matched) -> int:
     """A number such as `a million` or `two hundred`."""
     word = (found["number"] or "one").lower()
-    number = Decimal(_WORDS.get(word) or word)
-    return int(number * SIZES[found["size"]])
+    return int(_number(word) * SIZES[found["size"]])

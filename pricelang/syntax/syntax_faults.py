@@ -61,7 +61,7 @@ def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
     span = Span(name, line, column, line, column + width)
     if found.help is not None:
         return Fault("syntax", message, span, found.help)
-    of, is_header = chunk.text.split(None, 1)[0], found.line == 1
+    of, is_header = re.split(r"\W", chunk.text, maxsplit=1)[0], found.line == 1
     said = partial(habit_said, row, column, wanted, of, is_header)
     otherwise = found.fallback or form_help(of, row)
     return Fault(

@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 
 from pricelang.syntax.habit import Habit, Matched
-from pricelang.syntax.number_habits import COIN, SIGN, WORD, amount_named, two_places
+from pricelang.syntax.number_habits import COIN, DIGITS, SIGN, WORD, amount_named, two_places
 
 TABLES = frozenset({"models", "rates", "figures"})
 """The statements below which rows of a table stand."""
@@ -17,7 +17,11 @@ _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 def _taken_off(before: Matched, rest: Matched) -> str:
     """A price that is said as a percentage of another."""
-    price = Decimal(rest["price"].replace(",", "")) * (100 - Decimal(before["percent"])) / 100
+    price = (
+        Decimal(rest["price"].replace(",", ""))
+        * (100 - Decimal(before["percent"].replace(",", "")))
+        / 100
+    )
     sign = rest["sign"]
     return (
         f"a cell is an amount: write `{sign}{two_places(price)} instead of {sign}{rest['price']}`"
@@ -37,8 +41,8 @@ PERIODS_IN_ROWS = (
 """Habits of rows with the last day of a price."""
 _CELL_HABITS = (
     Habit(
-        r"\| *(?P<percent>[0-9.]+) ?%? *",
-        r"(?:% *)?off +(?P<sign>[$€£¥])(?P<price>[0-9][0-9.,]*)",
+        rf"\| *(?P<percent>{DIGITS}) ?%? *",
+        rf"(?:% *)?off +(?P<sign>{SIGN})(?P<price>{DIGITS})",
         _taken_off,
     ),
     Habit(
@@ -123,7 +127,7 @@ TABLE_HABITS = (
         ),
     ),
     Habit(
-        rf"\| *((?i:{WORD}|[0-9][0-9.,]*)) *",
+        rf"\| *((?i:{WORD}|{DIGITS})) *",
         rf"(?i:({COIN}))",
         lambda x, coin: f"write `{amount_named(x[1], None, coin[1])}`",
     ),
