@@ -33,7 +33,9 @@ def layer_tree(layer: Layer) -> tuple[LayerTree | None, list[Fault]]:
         unread |= tree.unread
     headers = [statement for statement in statements if isinstance(statement, t.BookHeader)]
     if not headers:
-        return None, [*faults, *_no_header(layer, faults)]
+        missing = list(_no_header(layer, faults))
+        is_book = bool(statements) or not missing  # or it is another text, and one fault says so
+        return None, [*faults, *missing] if is_book else missing
     for header in headers[1:]:
         first = ((headers[0].span, "the first"),)
         faults.append(Fault("twice", "a book has one header", header.span, None, first))

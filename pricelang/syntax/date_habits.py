@@ -167,7 +167,7 @@ def _stretch(text: str) -> tuple[datetime.date, datetime.date] | tuple[None, Non
 
 
 def _no_day_said(found: re.Match[str]) -> Said:
-    return Said("write the day, such as `2026-07-24`: a book says the same whenever it is read")
+    return Said("write the day itself, such as `2026-07-24`")
 
 
 def _time_said(found: re.Match[str]) -> Said | None:

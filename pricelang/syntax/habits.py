@@ -167,7 +167,8 @@ def statement_help(word: str) -> str | None:
 def meant_statement(word: str) -> str | None:
     """The first word of the statement that a misspelled word may begin."""
     near = nearest(word, beginnings(), most=1)
-    return near[0] if near else None
+    is_meant = bool(near) and (is_slip(word, near[0]) or word[:4].lower() == near[0][:4])
+    return near[0] if is_meant else None
 
 
 def _near_help(word: str, wanted: list[str]) -> str | None:

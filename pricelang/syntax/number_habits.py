@@ -187,3 +187,16 @@ def _whole_in_words(found: Matched) -> int:
     """A number such as `a million` or `two hundred`."""
     word = (found["number"] or "one").lower()
     return int(_number(word) * SIZES[found["size"]])
+
+
+def plain_digits(text: str) -> str | None:
+    """A number that programs and other languages write otherwise; None for any other text.
+
+    >>> plain_digits("1e6"), plain_digits("1_000"), plain_digits("1.000.000"), plain_digits("five")
+    ('1,000,000', '1,000', '1,000,000', None)
+    """
+    if re.fullmatch(r"[0-9]{1,15}(?:\.[0-9]{1,15})?[eE][+-]?[0-9]{1,2}", text):
+        return f"{Decimal(text):,f}"
+    if re.fullmatch(r"[0-9]{1,15}(?:_[0-9]+)+|[0-9]{1,3}(?:\.[0-9]{3}){2,5}", text):
+        return f"{int(re.sub('[._]', '', text)):,}"
+    return None
