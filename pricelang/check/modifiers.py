@@ -112,7 +112,9 @@ def _addition(draft: Draft, effect: t.Addition, blank: m.ModifierLine) -> m.Modi
                 "unit",
                 "an addition without meters is `per request`",
                 effect.per.span,
-                "add `on` and the meters",
+                "write `per request`"
+                if singular(effect.per.unit.text) == "request"
+                else "add `on` and the meters",
             )
         return evolve(blank, outcome="add", amount=amount, per="request")
     sizes = {draft.per_size(effect.per, meter, effect.per.span) for meter in meters}

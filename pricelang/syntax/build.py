@@ -30,6 +30,13 @@ WRITTEN = {
     "from_date": "from",
     "before_date": "before",
 }
+ONCE = {
+    "for_models": "names stand behind one `for`, with `,` between them",
+    "except_models": "names stand behind one `except for`, with `,` between them",
+    "when": "conditions are joined by `and`",
+    "see": "a line has one source",
+}
+"""What to do where a clause is written twice."""
 TESTED = {
     "model": "models stand behind `for`, such as `for alpha`",
     "models": "models stand behind `for`, such as `for alpha`",
@@ -64,7 +71,7 @@ class Builder(ValueBuilder):
             kind, span = str(clause.data), self.span(clause)
             if kind in values:
                 message = f"`{WRITTEN.get(kind, kind)}` appears twice in one line"
-                self.fault("twice", message, span, fatal=False)
+                self.fault("twice", message, span, ONCE.get(kind), fatal=False)
             elif last and ORDER.index(kind) < ORDER.index(last):
                 message = f"`{WRITTEN.get(kind, kind)}` comes before `{WRITTEN.get(last, last)}`"
                 order = ", ".join(WRITTEN.get(each, each) for each in ORDER)
@@ -77,7 +84,8 @@ class Builder(ValueBuilder):
         if start and end and start.seconds >= end.seconds:
             period = f"from {start.written} before {end.written}"
             message = f"the period ends before it begins: {period}"
-            self.fault("bad_period", message, end.span, fatal=False)
+            help = "`from` says the first day, `before` the first day after the last"
+            self.fault("bad_period", message, end.span, help, fatal=False)
             values["from_date"] = None  # so that nothing else is made of it
         whole = self.span(node)
         if spans:

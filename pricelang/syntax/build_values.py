@@ -128,7 +128,7 @@ class ValueBuilder:
         value = self.digits(written, span)
         if value > 1:
             message = f"`{written} off` takes off more than the whole price"
-            self.fault("percent", message, span)
+            self.fault("percent", message, span, "an increase is a factor such as `x 1.5`")
         return t.Number(value, written, span=span)
 
     def money(self, token: Token) -> t.Money:

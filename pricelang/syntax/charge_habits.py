@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from pricelang.syntax.diagnostics import Mend
-from pricelang.syntax.habit import Habit, Matched, Said
+from pricelang.syntax.habit import AMOUNT, Habit, Matched, Said
 from pricelang.syntax.number_habits import SIGN
 
 _PERIODS = {"daily": "day", "monthly": "month", "annual": "year", "yearly": "year"}
@@ -61,6 +61,49 @@ CHARGE_HABITS = (
             "a step says where it begins, and holds until the next one: "
             f"`after {rest[1]} {rest[2]} per organization per month`"
         ),
+    ),
+    Habit(
+        rf"^ +{_PRICE} +",
+        r"(?:rounded|billed|in +(?:blocks|steps|increments))\b",
+        "usage is counted as it is: a minimum is a line `at least 5 minutes per use`, and `round` "
+        "rounds amounts",
+    ),
+    Habit(
+        rf"^ +({SIGN}[0-9.,]*[0-9]) +per +(?:started|full|commenced|begun) +",
+        r"(\w+)",
+        lambda x, rest: (
+            f"usage is counted as it is, `{x[1]} per {rest[1]}`: a minimum is a line `at least 5 "
+            "minutes per use`"
+        ),
+    ),
+    Habit(
+        r"^ +",
+        rf"{SIGN}[0-9.,]*[0-9] *(?:-|–|to) *{SIGN}[0-9]",
+        "a price is one amount: write a line for each, told apart by `for`, `when` or `after`",
+    ),
+    Habit(
+        r"^ +((\w+) +from +)",
+        r"([0-9][0-9,]* +[A-Za-z]\w*).*",
+        lambda x, rest: f"write `{x[2]} after {rest[1]}`",
+    ),
+    Habit(
+        r"^ +(\w+) +",
+        r"0 *(?:-|–|to) *[0-9]",
+        lambda x, _: (
+            f"a tier says where it begins: `{x[1]}` alone is the first, others are `after`"
+        ),
+    ),
+    Habit(
+        r"^ +",
+        r"\w+",
+        "say first what is counted: `counts tokens per organization per month`",
+        "`counts`",
+    ),
+    Habit(
+        r"^ +",
+        rf"(?:commit\w*|spend|pay|minimum|min|at +least)(?: +(?:of|to))* +({SIGN}[0-9.,]*[0-9])(?: +(?:per|a|each|/) *(\w+))?$",
+        lambda _, rest: f"write `{rest[1]} per organization per {rest[2] or 'year'}`",
+        AMOUNT,
     ),
     Habit(
         r"^amend +\w+ +(?:from +)?",

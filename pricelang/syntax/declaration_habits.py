@@ -190,6 +190,18 @@ _NAME_HABITS = (
         ),
     ),
     Habit(
+        r"^((?:multiplier|surcharge|limit|charge|tiers|commitment|credit) +(?:\w+))",
+        r' *: *([^\s"].*\S)',
+        lambda x, rest: (
+            f"write `{' '.join(x[1].split())}`, and `{rest[1]}` on an indented line below"
+        ),
+    ),
+    Habit(
+        r"^((?:multiplier|surcharge|limit|charge|tiers|commitment|credit) +(\w+))",
+        r"[%$&!?]",
+        lambda x, _: f"a name has letters, digits and `_`: `{x[2]}`",
+    ),
+    Habit(
         r"^((?:multiplier|surcharge|limit|charge|tiers|commitment|credit) +(\w+))",
         r' *: *("[^"]*")?',
         lambda x, rest: f"write `{' '.join(x[1].split())}{' ' + rest[1] if rest[1] else ''}`",

@@ -15,7 +15,7 @@ from pricelang.syntax.example_habits import EXAMPLE_HABITS
 from pricelang.syntax.habit import AMOUNT, Habit, Said, first_said
 from pricelang.syntax.line_habits import LINE_HABITS
 from pricelang.syntax.number_habits import NUMBER_HABITS, number_at, number_help
-from pricelang.syntax.rule_habits import RULE_HABITS
+from pricelang.syntax.rule_habits import FREE_ELSEWHERE, RULE_HABITS
 from pricelang.syntax.statement_habits import STATEMENT_HABITS, header_help
 from pricelang.syntax.table_habits import PERIODS_IN_ROWS, TABLE_HABITS, TABLES, row_help
 from pricelang.syntax.words import beginnings
@@ -99,6 +99,8 @@ def _begins_statement(row: str, column: int) -> Said | None:
     """What is said of a statement that is indented."""
     word = re.match(r"[A-Za-z_]+", row[column - 1 :])
     begins = word and word.group() in beginnings() and not row[: column - 1].strip()
+    if begins and word and word.group() == "free":
+        return Said(FREE_ELSEWHERE)
     return Said("a statement starts in the first column") if begins else None
 
 
@@ -132,25 +134,33 @@ def _line_said(row: str, column: int, wanted: list[str], of: str) -> Said | None
     return pool_said(row) if of == "charge" else None
 
 
+_NO_VARIABLES = "a book has no variables: write the number where it is used"
 _ELSEWHERE = {
     "assert": "write a `claim` about every request, or an `example` of one",
+    "const": _NO_VARIABLES,
     "currency": "the header says the currency: `book shop in EUR`",
     "discount": "write a discount as a `multiplier` with a line such as `x 0.8 on input`",
     "extends": "the header says the book below: `book acme extends anthropic from 2026-10-01`",
     "fee": "write a `charge`",
+    "for": "leave the loop out: a line without `for` is about all models",
+    "if": "a condition stands in a line of a statement, behind `when`: `when tier is batch`",
     "import": "write `include`, and a book below this one in the header: `extends`",
+    "let": _NO_VARIABLES,
     "minimum": "write a `limit` with a line such as `at least $100 per organization per month`",
+    "model": "models stand in a table `models`, with a row such as `| gamma | 2026-05-01 |`",
     "price": "write prices as a table `rates per MTok`",
     "prices": "write prices as a table `rates per MTok`",
+    "set": _NO_VARIABLES,
     "tax": "write a tax as a `multiplier`, such as `x 1.19 on tokens`",
     "test": "write an `example`",
+    "var": _NO_VARIABLES,
     "use": "write `include`, and a book below this one in the header: `extends`",
 }
 """What other languages call a statement, and how a book says it."""
 
 
 def _comment_help(row: str) -> str | None:
-    return "a comment begins with `#`" if re.match(r"//|--|/\*|%|;", row) else None
+    return "a comment begins with `#`" if re.match(r"//|--|/\*|%|;|<!--|REM\b", row) else None
 
 
 _BEGINNINGS = "a statement begins with a word such as `rates`, `multiplier`, `charge` or `example`"

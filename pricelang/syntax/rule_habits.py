@@ -12,6 +12,10 @@ from pricelang.syntax.number_habits import SIGN
 
 PERCENT = r"\b([0-9]+(?:\.[0-9]+)?) ?%"
 _BY = r"([0-9]+(?:\.[0-9]+)?) ?%"
+FREE_ELSEWHERE = (
+    'what is free is a statement of its own, such as `free when tier is batch because "a gift"`'
+)
+"""What to do where a modifier says that something is free."""
 _STEPS = {"cent": "$0.01", "cents": "$0.01", "penny": "$0.01", "dollar": "$1"}
 
 
@@ -60,6 +64,18 @@ _FACTOR_HABITS = (
         rf"(?:factor|times|multiply|multiplied|multiplier)(?: +(?:by|of))?[ =:]+(?P<number>[0-9.]*[0-9])(?: +on)? +{_OF}{_ENDS}",
         lambda _, rest: f"write `x {rest['number']} on {rest['of']}`",
         "`x`",
+    ),
+    Habit(
+        r"^ +",
+        rf"([0-9]+(?:\.[0-9]+)?) *(?:percent|pct\.?|per +cent) +(?:off|less|discount)(?: +(?:of|on|for))? +{_OF}{_ENDS}",
+        lambda _, rest: f"write `{rest[1]}% off {rest['of']}`",
+        "`x`",
+    ),
+    Habit(
+        r"^ +no +",
+        r"(?:charge|price|cost|fee)\b",
+        FREE_ELSEWHERE,
+        "`effect`",
     ),
     Habit(
         r"^ +",
@@ -124,6 +140,24 @@ _LIMIT_HABITS = (
         "`at most`",
     ),
     Habit(
+        r"^ +",
+        rf"(?:min|minimum|floor)(?: +(?:spend|charge|fee|price|of|is|at))* +({SIGN}[0-9.,]*[0-9])",
+        lambda _, rest: f"write `at least {rest[1]}`",
+        "`at least`",
+    ),
+    Habit(
+        r"^ +",
+        rf"(?:max|maximum|cap|capped|ceiling)(?: +(?:spend|charge|fee|price|of|is|at))* +({SIGN}[0-9.,]*[0-9])",
+        lambda _, rest: f"write `at most {rest[1]}`",
+        "`at most`",
+    ),
+    Habit(
+        rf"^ +({SIGN}[0-9.,]*[0-9] +)",
+        r"(?:flat|fixed|once|one-time|one-off)\b.*",
+        lambda x, _: f"write `{x[1].strip()} per request`",
+        "`per`",
+    ),
+    Habit(
         rf"^ +at +(?:least|most) +{SIGN}[0-9.,]* +",
         r"on +(\w.*)",
         lambda _, rest: f"say of which unit it is the price: `per MTok on {rest[1]}`",
@@ -136,6 +170,11 @@ _PAIR_HABITS = (
         r"^exclude +(\w+) *",
         r"(?:and|or|,|&|\+|/|vs\.?) *(\w+)",
         lambda x, rest: f"write `{x[1]} with {rest[1]}`",
+    ),
+    Habit(
+        r"^exclude +\w+ +with +\w+ *",
+        r"(?:with|and|,|&|\+)",
+        "an exclusion is of two modifiers: write a line for each pair",
     ),
     Habit(
         r"^exclude +(\w+) +from +",
@@ -176,6 +215,14 @@ _WHEN_HABITS = (
         r"if *\( *(\w+) *(?:==?|is) *[\"']?(\w+)[\"']? *\) *:?",
         lambda _, rest: f"write `when {rest[1]} is {rest[2]}`",
     ),
+    Habit(
+        r"\b((?:for +all +)?except +)",
+        r"([A-Za-z_][\w.:@/-]*)",
+        lambda _, rest: f"write `except for {rest[1]}`",
+        "`for`",
+    ),
+    Habit(r"\bsee +(\w+) *", r",", lambda x, _: f"one source stands behind `see`: `see {x[1]}`"),
+    Habit(r"\bunsure *", r"$", 'say the doubt: `unsure "the page is old"`'),
     Habit("", r"only +(?=when|for|from)", "leave `only` out"),
     Habit(
         "",
@@ -212,6 +259,11 @@ _WHEN_HABITS = (
 )
 
 _STEP_HABITS = (
+    Habit(
+        r"^(round +(up|down|half_up|half_even|half_down) +)",
+        r"(\w+) +to +(\S+) *$",
+        lambda x, rest: f"write `round {rest[1]} to {rest[2]} {x[2]}`",
+    ),
     Habit(
         r"^round +\w+ +to +",
         rf"(?:the +)?(?:nearest +)?({'|'.join(_STEPS)})\b",

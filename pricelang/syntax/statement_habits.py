@@ -25,7 +25,6 @@ STATEMENT_HABITS = (
         wanted="`is`",
     ),
     Habit(r"^ +", r"(?:min|minimum|floor)\b", "write `at least`", wanted="`at least`"),
-    Habit(r"^ +", r"(?:max|maximum|cap|ceiling)\b", "write `at most`", wanted="`at most`"),
     Habit(
         r"^ +(\w+) +",
         rf"(?:over|above|beyond|from|>) *({SIGN}?[0-9].*)",
@@ -36,6 +35,12 @@ STATEMENT_HABITS = (
         r"^round +\w+ +to +",
         r"([0-9]{1,2})(?![.,0-9])(?= *(?:decimals?|places?|digits?)?\b)",
         _step,
+    ),
+    Habit(
+        r"\b(?:because|unsure) +",
+        r"([^\"']*?\w) *$",
+        lambda _, rest: f'write `"{rest[1]}"`',
+        wanted="a string in double quotes",
     ),
     Habit(
         r"\b(?:because|unsure) +.*",

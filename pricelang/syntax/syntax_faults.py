@@ -117,6 +117,9 @@ def _odd_word(rows: list[str], line: int, column: int, expected: Collection[str]
         message = f"unexpected `{shown[:60]}`"
         return _Found(line, column, max(1, len(shown)), message, expected)
     known = unicodedata.name(odd, "no name").lower()
+    if shown in "–—−":
+        message = f"unexpected `{odd}` (U+{ord(odd):04X} {known})"
+        return _Found(line, column, 1, message, fallback="leave it out: no dash stands here")
     message = f"unexpected `{odd}` (U+{ord(odd):04X} {known}) in `{shown[:60]}`"
     helps = (f"write `{PLAIN[char]}`" for char in shown if char in PLAIN)
     plain = "write it in plain ASCII letters"
@@ -146,7 +149,7 @@ def _broken_string(line: int, column: int, rest: str) -> _Found:
     backslash = re.match(r'"(?:[^"\\]|\\["\\])*\\', rest)
     if backslash is not None:
         message = 'a backslash in a string stands only before `"` or `\\`'
-        help = "write two for one, or leave it out"
+        help = "write two for one, or leave it out; a path is written with `/`"
         return _Found(line, column + backslash.end() - 1, 1, message, help=help)
     if re.match(r'" *\|', rest):
         help = "write the name again: each row says all of its cells"

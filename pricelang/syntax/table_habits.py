@@ -40,6 +40,7 @@ PERIODS_IN_ROWS = (
 )
 """Habits of rows with the last day of a price."""
 _CELL_HABITS = (
+    Habit(r"\| *", r"[–—−] *\|", "write `not offered` where there is no price"),
     Habit(
         rf"\| *(?P<percent>{DIGITS}) ?%? *",
         rf"(?:% *)?off +(?P<sign>{SIGN})(?P<price>{DIGITS})",
