@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from pricelang.syntax.diagnostics import Mend
 from pricelang.syntax.habit import Habit, Matched, Said, first_said
@@ -28,7 +29,30 @@ def _prices(_: Matched, rest: Matched) -> str:
     return f"write `claim every model prices {_listed(rest[1])}`"
 
 
+_TIMES = {"half": "0.5", "twice": "2", "double": "2", "triple": "3"}
+
+
+def _times(before: Matched, rest: Matched) -> str:
+    """So many times the cost of a meter."""
+    number = before["number"] or _TIMES.get(before["word"] or "", "1")
+    if before["percent"]:
+        number = f"{(Decimal(before['percent']) / 100).normalize():f}"
+    return f"write `{number} {rest[1]}`"
+
+
 _CLAIM_HABITS = (
+    Habit(
+        r"^(claim +(\S.*?) +costs +the +)",
+        r"same +as +(\w.*)",
+        lambda x, rest: f"write `claim {x[2]} costs {rest[1]}`",
+    ),
+    Habit(
+        r"^claim .*\bcosts +(?:(?:less +than|at +least|at +most) +)?("
+        rf"(?:(?P<number>[0-9]+(?:\.[0-9]+)?)x|(?P<word>{'|'.join(_TIMES)})"
+        r"|(?P<percent>[0-9]+(?:\.[0-9]+)?)% *of) +)",
+        r"(\w+)",
+        _times,
+    ),
     Habit(
         r"^(claim +)",
         r'"([^"]*)" *$',

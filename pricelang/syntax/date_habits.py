@@ -41,6 +41,10 @@ _UNTIL = re.compile(
     rf"(?P<when>{_STRETCH})(?![\w.,:/-])",
     re.IGNORECASE,
 )
+_WITHIN = re.compile(
+    rf"\b(?P<word>on|in|during|after|since +the +end +of) +(?P<when>{_STRETCH})(?![\w.,:/-])",
+    re.IGNORECASE,
+)
 _NO_DAY = re.compile(
     r"\b(?:today|tomorrow|yesterday|now|immediately|(?:next|last|this) +(?:day|week|month|quarter|year))\b",
     re.IGNORECASE,
@@ -147,6 +151,20 @@ def _until_said(found: re.Match[str]) -> Said | None:
     return Said(f"write `before {first}`, or `before {after}` if `{found['when']}` counts too")
 
 
+def _within_said(found: re.Match[str]) -> Said | None:
+    """What is said of a day, a month or a year in which something holds, or after which it does;
+    examples and sources have a day of their own.
+    """
+    first, after = _stretch(found["when"])
+    before = found.string[: found.start()]
+    if first is None or re.match(r" +(?:given\b|$)|source\b|.*\b(?:when|and) +\w+ +$", before):
+        return None
+    if found["word"].lower() in ("on", "in", "during"):
+        said = f"from {first} before {after}"
+        return Said(f"write `{said}`", _mend(found, said))
+    return Said(f"write `from {after}`, or `from {first}` if `{found['when']}` counts too")
+
+
 def _stretch(text: str) -> tuple[datetime.date, datetime.date] | tuple[None, None]:
     """The first day of a day, a month, a quarter or a year, and the first day after it."""
     matches = (pattern.fullmatch(text) for pattern in _WRITTEN)
@@ -231,6 +249,7 @@ _SAID_OF = (
     (_ZONED, _zone_said),
     (_TIMED, _time_said),
     (_UNTIL, _until_said),
+    (_WITHIN, _within_said),
     (_NO_DAY, _no_day_said),
 )
 """What is said of a text that is no single day."""

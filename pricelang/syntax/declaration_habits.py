@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 
+from pricelang.syntax.build_values import SYMBOLS
 from pricelang.syntax.habit import Habit, Matched
-from pricelang.syntax.number_habits import SIZES, whole_number
+from pricelang.syntax.number_habits import SIGN, SIZES, whole_number
 
 _DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DAYS = {"day": 1, "daily": 1, "week": 7, "weekly": 7, "month": 30, "monthly": 30}
@@ -22,6 +23,8 @@ def _values(before: Matched, rest: Matched) -> str:
 
 _BOOK_HABITS = (
     Habit(r"^book +", r'"', 'a name stands before the title: `book shop "Shop" in USD`'),
+    Habit(r"^book .*\bin +", r'"([A-Z]{3})"', lambda _, rest: f"write `{rest[1]}`"),
+    Habit(r"^book .*\bin +", rf"({SIGN})", lambda _, rest: f"write `{SYMBOLS[rest[1]]}`"),
     Habit(
         r"^book +(\w+) +.*",
         r'("[^"]*") *$',
@@ -121,6 +124,17 @@ _UNIT_HABITS = (
     Habit(r"^dimension .*default +(\w+) *", r"[:,=|({\[] *([A-Za-z_][\w ,|]*)", _values),
     Habit(
         r"^(dimension +(\w+) *)",
+        r"[:=(].*\bdefault +(\w+).*",
+        lambda x, rest: f"write `dimension {x[2]} default {rest[1]}`",
+        "`default`",
+    ),
+    Habit(
+        r"^ +(\w+) *",
+        r"\*",
+        lambda x, _: f"the header says the default, such as `default {x[1]}`",
+    ),
+    Habit(
+        r"^(dimension +(\w+) *)",
         r"(?:[:=({\[]|is|in|of|values?|has) *[\[({]? *([A-Za-z_]\w*) *([,|][\w ,|]*)?.*",
         lambda x, rest: (
             f"write `dimension {x[2]} default {rest[1]}`, and the values on an indented line below"
@@ -146,6 +160,25 @@ _UNIT_HABITS = (
         "a price stands in a column of `rates`, or in a `charge`",
     ),
     Habit(r"^meter +[^ ].*", r"$", "say what it is counted in, such as `in tokens`", "`in`"),
+)
+
+_DERIVE_HABITS = (
+    Habit(r"^derive +\w+ *", r"(?:,|and\b|&)", "a `derive` is of one meter: write a line for each"),
+    Habit(
+        r"^derive +\S+ +is +([0-9.]*[0-9]) *",
+        rf"(?:times|of|\*) *({_NAME})",
+        lambda x, rest: f"write `{x[1]} x {rest[1]}`",
+    ),
+    Habit(
+        r"^(derive +(\w+) +)",
+        rf"(?:from|=|as|:)? *({_NAME}) *(?:x|\*|times) *([0-9.]*[0-9])",
+        lambda x, rest: f"write `derive {x[2]} is {rest[2]} x {rest[1]}`",
+    ),
+    Habit(
+        r"^derive +\S+ +is +",
+        rf"({_NAME}) *[-+]",
+        lambda _, rest: f"what is derived is a factor of one meter, such as `0.1 x {rest[1]}`",
+    ),
 )
 
 _NAME_HABITS = (
@@ -214,5 +247,5 @@ def _as_name(title: str) -> str:
     return "_".join(word.lower() for word in title.split()) or "night"
 
 
-DECLARATION_HABITS = (*_BOOK_HABITS, *_SOURCE_HABITS, *_UNIT_HABITS, *_NAME_HABITS)
+DECLARATION_HABITS = (*_BOOK_HABITS, *_SOURCE_HABITS, *_UNIT_HABITS, *_DERIVE_HABITS, *_NAME_HABITS)
 """Habits of the header of a book and of declarations."""

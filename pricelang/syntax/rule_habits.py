@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pricelang.syntax.build_values import SYMBOLS
 from pricelang.syntax.habit import Habit, Matched
-from pricelang.syntax.number_habits import SIGN
+from pricelang.syntax.number_habits import SIGN, whole_number
 
 PERCENT = r"\b([0-9]+(?:\.[0-9]+)?) ?%"
 _BY = r"([0-9]+(?:\.[0-9]+)?) ?%"
@@ -190,6 +190,24 @@ _PAIR_HABITS = (
         lambda x, rest: f"write `{x[1]}, {rest[1]}`",
     ),
     Habit(
+        r"^((refuse|free) +)",
+        r"(\w+) +(\w+) +for +(\w[\w, .:@/-]*?\w)(?= +because\b| *$)",
+        lambda x, rest: f"write `{x[2]} for {rest[3]} when {rest[1]} is {rest[2]}`",
+    ),
+    Habit(
+        r"^((refuse|free) +)",
+        r"(\w+ +(?:is +\w|over +[0-9]|up +to +[0-9])[\w,]*)",
+        lambda x, rest: f"write `{x[2]} when {rest[1]}`",
+    ),
+    Habit(
+        r"^(refuse|free) +",
+        r"(?!(?:for|when|from|before|because|except|until|only|if)\b)(\w+)(?= +because\b)",
+        lambda x, rest: (
+            f"say what it is: a model, `for {rest[1]}`, or a value, such as `when tier is {rest[1]}`"
+            + (f"; a meter has a line `free` in `charge {rest[1]}`" if x[1] == "free" else "")
+        ),
+    ),
+    Habit(
         r"^((?:refuse|free) +)",
         r"(\"[^\"]*\") *(.*?) *$",
         lambda x, rest: f"write `{' '.join([x[1].strip(), *rest[2].split(), 'because', rest[1]])}`",
@@ -245,6 +263,13 @@ _WHEN_HABITS = (
         r"\b(?:when|and) +(?:date|day|time|month|year|today|now)(?: +is)? +",
         r"\S",
         "a period stands behind the conditions, such as `from 2026-07-24 before 2026-08-01`",
+    ),
+    Habit(
+        r"\b(?:when|and) +",
+        r"([0-9][0-9,_]*[kKmM]?) *< *(\w+) *(?:<=|≤) *([0-9][0-9,_]*[kKmM]?)",
+        lambda _, x: (
+            f"write `{x[2]} over {whole_number(x[1]):,} and {x[2]} up to {whole_number(x[3]):,}`"
+        ),
     ),
     Habit(
         r"\b(?:when|and) +(\w+) +is +",
