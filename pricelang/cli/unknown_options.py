@@ -32,11 +32,12 @@ def with_meant(error: click.NoSuchOption, book: m.Book | None = None) -> click.N
     known = {text for param in _params(error.ctx) for text in param.opts}
     meant = _WORDS.get(name)
     values = [text for text in _values(name.lstrip("-"), book) if text.split()[0] in known]
-    if values:
-        error.possibilities = values
-    elif meant in known:
-        error.possibilities = [str(meant)]
-    return error
+    said = values or ([meant] if meant is not None and meant in known else None)
+    if said is None:
+        return error
+    meant_ones = " or ".join(f"'{text}'" for text in said)
+    message = f"No such option '{printable(error.option_name)}'. Did you mean {meant_ones}?"
+    return click.NoSuchOption(error.option_name, message, ctx=error.ctx)
 
 
 def _params(ctx: click.Context | None) -> Iterable[click.Parameter]:

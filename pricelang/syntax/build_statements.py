@@ -248,12 +248,8 @@ def _amend(b: Builder, n: Parse) -> t.Statement:
     for child in b.trees(n, "amend_line"):
         effect = _amended(b, child)
         lines.append(t.AmendLine(effect, b.endings(child), span=b.span(child)))
-    return t.Amend(
-        b.name_of(b.tokens(n, "NAME")[0], AMENDED),
-        tuple(lines),
-        endings=b.endings(n),
-        span=b.span(n),
-    )
+    name = b.name_of(b.tokens(n, "NAME")[0], AMENDED)
+    return t.Amend(name, tuple(lines), endings=b.endings(n), span=b.span(n))
 
 
 def _allow_value(b: Builder, n: Parse) -> t.Statement:

@@ -8,7 +8,7 @@ from pricelang.present.text import is_slip, nearest
 from pricelang.syntax.charge_habits import CHARGE_HABITS, pool_said
 from pricelang.syntax.claim_habits import claim_said
 from pricelang.syntax.clock_habits import clock_said
-from pricelang.syntax.condition_habits import CONDITION_HABITS
+from pricelang.syntax.condition_habits import CONDITION_HABITS, SCOPE_HABITS
 from pricelang.syntax.date_habits import date_said
 from pricelang.syntax.declaration_habits import DECLARATION_HABITS
 from pricelang.syntax.example_habits import EXAMPLE_HABITS
@@ -54,6 +54,7 @@ _MARKS = (
 _ANYWHERE = (
     *DECLARATION_HABITS,
     *CHARGE_HABITS,
+    *SCOPE_HABITS,
     *RULE_HABITS,
     *CONDITION_HABITS,
     *LINE_HABITS,

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from pricelang.syntax.build_values import SYMBOLS
 from pricelang.syntax.habit import Habit, Matched
-from pricelang.syntax.number_habits import SIGN, whole_number
+from pricelang.syntax.number_habits import SIGN
 
 PERCENT = r"\b([0-9]+(?:\.[0-9]+)?) ?%"
 _BY = r"([0-9]+(?:\.[0-9]+)?) ?%"
@@ -214,75 +214,6 @@ _PAIR_HABITS = (
     ),
 )
 
-_WHEN_HABITS = (
-    Habit(
-        r"^ +",
-        r"(when +.*\S)",
-        lambda _, rest: (
-            "`when` stands once, below the header: join conditions by `and`, or write "
-            f"`{' '.join(rest[1].split())}` at the end of a line"
-        ),
-    ),
-    Habit(
-        "",
-        r"(?:until|till) +(?:further +notice|changed|revoked)\b|(?:ongoing|indefinitely|forever)\b",
-        lambda _, rest: f"leave `{rest[0]}` out: a line without `before` holds for good",
-    ),
-    Habit(
-        "",
-        r"if *\( *(\w+) *(?:==?|is) *[\"']?(\w+)[\"']? *\) *:?",
-        lambda _, rest: f"write `when {rest[1]} is {rest[2]}`",
-    ),
-    Habit(
-        r"\b((?:for +all +)?except +)",
-        r"([A-Za-z_][\w.:@/-]*)",
-        lambda _, rest: f"write `except for {rest[1]}`",
-        "`for`",
-    ),
-    Habit(r"\bsee +(\w+) *", r",", lambda x, _: f"one source stands behind `see`: `see {x[1]}`"),
-    Habit(r"\bunsure *", r"$", 'say the doubt: `unsure "the page is old"`'),
-    Habit("", r"only +(?=when|for|from)", "leave `only` out"),
-    Habit(
-        "",
-        r"(?:unless|except +when) +(\w+)",
-        lambda _, rest: (
-            f"name the values that are meant, such as `when {rest[1]} is standard or batch`"
-        ),
-    ),
-    Habit(
-        r"\b(?:when|and) +(?:.* +)?(\w+) *",
-        r", *(\w+)(?= +(?:is|over|up)\b)",
-        lambda x, rest: f"write `{x[1]} and {rest[1]}`",
-    ),
-    Habit(
-        r"\b(?:when|and) .*\bis +(?:\w+ +or +)*(\w+) *",
-        r"[,/] *(?:or +)?([A-Za-z_]\w*)",
-        lambda x, rest: f"write `{x[1]} or {rest[1]}`",
-    ),
-    Habit(
-        r"\b(?:when|and) +(?:date|day|time|month|year|today|now)(?: +is)? +",
-        r"\S",
-        "a period stands behind the conditions, such as `from 2026-07-24 before 2026-08-01`",
-    ),
-    Habit(
-        r"\b(?:when|and) +",
-        r"([0-9][0-9,_]*[kKmM]?) *< *(\w+) *(?:<=|≤) *([0-9][0-9,_]*[kKmM]?)",
-        lambda _, x: (
-            f"write `{x[2]} over {whole_number(x[1]):,} and {x[2]} up to {whole_number(x[3]):,}`"
-        ),
-    ),
-    Habit(
-        r"\b(?:when|and) +(\w+) +is +",
-        r"([0-9][0-9,.]*)",
-        lambda x, rest: f"a quantity has a threshold: `{x[1]} over {rest[1]}` or `up to {rest[1]}`",
-    ),
-    Habit(
-        r"\b(?:when|and) +(\w+) +",
-        r"(?:like|match(?:es)?|contains?|starts?|ends?|begins?|has)\b",
-        lambda x, _: f"name the values that are meant, such as `{x[1]} is standard or batch`",
-    ),
-)
-
 _STEP_HABITS = (
     Habit(
         r"^(round +(up|down|half_up|half_even|half_down) +)",
@@ -314,5 +245,5 @@ _STEP_HABITS = (
     ),
 )
 
-RULE_HABITS = (*_WHEN_HABITS, *_FACTOR_HABITS, *_LIMIT_HABITS, *_PAIR_HABITS, *_STEP_HABITS)
-"""Habits of conditions, factors, limits, exclusions, the stack, rounding and conversion."""
+RULE_HABITS = (*_FACTOR_HABITS, *_LIMIT_HABITS, *_PAIR_HABITS, *_STEP_HABITS)
+"""Habits of factors, limits, exclusions, the stack, rounding and conversion."""
