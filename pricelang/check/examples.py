@@ -173,5 +173,7 @@ def _in_currency(amount: t.Money, currencies: set[str]) -> str:
     """How an amount reads in a currency that the book bills."""
     digits = re.sub(r"^[^0-9]+", "", amount.written)
     signs = {code: sign for sign, code in SYMBOLS.items()}
-    said = (f"`{signs.get(code, code + ' ')}{digits}`" for code in sorted(currencies))
+    said = (
+        f"`{signs.get(code, code + ' ')}{digits}`" for code in sorted(currencies) if len(code) == 3
+    )
     return "it bills amounts such as " + " or ".join(said)

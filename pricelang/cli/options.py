@@ -14,6 +14,7 @@ from pricelang.cli.book_flags import dimension_flags, meter_flags
 from pricelang.cli.failures import failures
 from pricelang.model.instants import seconds_of
 from pricelang.present.text import printable
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
 ACROSS = ("refuse", "bounds")
@@ -72,7 +73,12 @@ def _no_record(ctx: click.Context, file: str) -> None:
     """Raises a usage error for what is given as a file of records: a book, or a model."""
     if file.endswith(".price"):
         ctx.fail(f"`{printable(file)}` is a book: give it by `--book {printable(file)}`")
-    if not os.path.exists(file) and not os.path.splitext(file)[1] and "/" not in file:
+    if (
+        file != STDIN
+        and not os.path.exists(file)
+        and not os.path.splitext(file)[1]
+        and "/" not in file
+    ):
         known = "a model is given by `--model`, and a book by `--book`"
         ctx.fail(f"there is no file or folder `{printable(file)}`; {known}")
 

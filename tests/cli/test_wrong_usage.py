@@ -83,3 +83,9 @@ def test_a_text_that_is_no_book_has_one_fault(text: str, tmp_path: Path) -> None
     assert found.exit_code == 1
     assert found.stdout.count("error[") == 1
     assert "begin with `book NAME in USD`" in found.stdout
+
+
+def test_standard_input_is_a_file_of_records() -> None:
+    record = '{"model": "new-1", "at": "2026-02-01", "usage": {"input": 1000000}}'
+    found = run("price", "--book", SHOP, "--json", "-", stdin=record)
+    assert (found.exit_code, found.stderr) == (0, "")
