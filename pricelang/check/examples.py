@@ -169,11 +169,10 @@ def _expectation(
     return "not_offered", zero, zero, "", ""
 
 
-def _in_currency(amount: t.Money, currencies: set[str]) -> str:
+def _in_currency(amount: t.Money, currencies: set[str]) -> str | None:
     """How an amount reads in a currency that the book bills."""
     digits = re.sub(r"^[^0-9]+", "", amount.written)
     signs = {code: sign for sign, code in SYMBOLS.items()}
-    said = (
-        f"`{signs.get(code, code + ' ')}{digits}`" for code in sorted(currencies) if len(code) == 3
-    )
-    return "it bills amounts such as " + " or ".join(said)
+    codes = [code for code in sorted(currencies) if len(code) == 3]
+    said = [f"`{signs.get(code, code + ' ')}{digits}`" for code in codes]
+    return "it bills amounts such as " + " or ".join(said) if said else None
