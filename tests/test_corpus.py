@@ -29,6 +29,7 @@ from pricelang.syntax.split import MAX_TEXT
 from pricelang.syntax.words import grammar
 from tests import oracle
 from tests.corpus.made import MADE, SMALL
+from tests.corpus.mistakes import GROUPS, mistakes
 from tests.corpus.said import said
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -92,6 +93,15 @@ def test_what_no_text_file_can_hold_is_reported_as_expected(
         faults, texts, _ = faults_of(source)
     compare(CORPUS / "bad" / f"made_{name}.out", rendered(faults, texts))
     assert any(fault.severity == "error" for fault in faults)
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_the_mistakes_of_a_group_are_reported_as_expected(group: str, tmp_path: Path) -> None:
+    found = []
+    for mistake in (one for one in mistakes() if one.group == group):
+        faults, texts, _ = faults_of(mistake.written_to(tmp_path))
+        found.append(f"# {mistake.name}\n{rendered(faults, texts)}")
+    compare(CORPUS / "bad" / f"made_mistakes_{group}.out", "".join(found))
 
 
 def test_what_is_no_compiled_book_is_reported_as_expected() -> None:
@@ -282,6 +292,7 @@ def test_nothing_is_kept_for_a_book_that_is_gone() -> None:
         "sha256_of_no_file",
     )
     names |= {f"made_{name}" for name in (*MADE, *others)}
+    names |= {f"made_mistakes_{group}" for group in GROUPS}
     assert {path.stem for path in CORPUS.glob("*/*.out")} == names
 
 

@@ -43,7 +43,7 @@ def _amend_factor(
             "instead_of",
             "an amended factor must say which factor it replaces",
             factor.span,
-            "write `x 0.4 instead of 0.5 on ...`",
+            _replacing(modifier, factor, scope, meters),
         )
         return modifier
     check_factors(draft, factor)
@@ -69,6 +69,22 @@ def _amend_factor(
                 lines.append(evolve(known, scope=draft.trim(rest)))
     _check_replaced(draft, modifier, factor, meters, replaced)
     return evolve(modifier, lines=tuple(lines))
+
+
+def _replacing(
+    modifier: m.Modifier, factor: t.FactorClause, scope: m.Scope, meters: set[int]
+) -> str:
+    """The line that an amended factor means which does not say what it replaces."""
+    there = {
+        value
+        for line in modifier.lines
+        for meter, value in line.factors
+        if meter in meters and meet(line.scope, scope) is not None
+    }
+    old = _named(there.pop(), factor.off) if len(there) == 1 else "0.5"
+    new = f"{factor.number.written} off" if factor.off else f"x {factor.number.written}"
+    names = ", ".join(name.text for name in factor.meters)
+    return f"write `{new} instead of {old}{'' if factor.off else ' on'} {names}`"
 
 
 def _check_replaced(

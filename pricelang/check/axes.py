@@ -39,7 +39,9 @@ def declare_dimensions(draft: Draft) -> tuple[m.Dimension, ...]:
         values = {value.text: 0 for line in statement.lines for value in line.values}
         values = {value: index for index, value in enumerate(values)}
         if statement.default.text not in values:
-            draft.unknown("value", statement.default, values, f" of `{name.text}`")
+            listed = ", ".join(sorted(values)[:12])
+            help = f"known: {listed}; the default is one of the values, on a line below the header"
+            draft.unknown("value", statement.default, values, f" of `{name.text}`", help)
         clocks = clocks_of(draft, statement)
         draft.dimension_index[name.text] = len(dimensions)
         draft.value_index.append(values)

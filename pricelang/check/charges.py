@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from fractions import Fraction
+from functools import partial
 
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.draft_faults import AMEND
@@ -11,6 +12,7 @@ from pricelang.model import book as m
 from pricelang.model.charges import CALENDAR_PERIODS, PERIODS, TERM, period_word
 from pricelang.model.space import meet, term_of, undated
 from pricelang.syntax import tree as t
+from pricelang.syntax.diagnostics import Fault, Mend
 
 STEPS = (
     "tell them apart with `for`, `when` or days, or begin one with `after` a quantity of its own"
@@ -131,17 +133,30 @@ def quantity_of(draft: Draft, number: t.Number, unit: t.Name, meter: int) -> Fra
 
 def account_of(draft: Draft, account: t.Account) -> str:
     """The key and the period of an account; a key is declared, since records must carry it."""
-    if account.holder.text not in draft.account_keys:
-        known, key = ", ".join(draft.account_keys), account.holder.text
+    holder, period = account.holder, account.period
+    if holder.text in PERIODS and period.text in draft.account_keys:
+        said = f"{period.text} per {holder.text}"
+        draft.faults.append(
+            Fault(
+                "unknown_account",
+                f"`per {holder.text} per {period.text}` is the other way round",
+                holder.span,
+                f"write `per {said}`",
+                mend=partial(Mend, holder.span.column, period.span.end_column, said),
+            )
+        )
+        return said
+    if holder.text not in draft.account_keys:
+        known, key = ", ".join(draft.account_keys), holder.text
         draft.unknown(
             "account",
-            account.holder,
+            holder,
             draft.account_keys,
             help=f"known: {known}; another key that records carry is declared: `account {key}`",
         )
-    if account.period.text not in PERIODS:
-        draft.unknown("period", account.period, PERIODS)
-    return f"{account.holder.text} per {account.period.text}"
+    if period.text not in PERIODS:
+        draft.unknown("period", period, PERIODS)
+    return f"{holder.text} per {period.text}"
 
 
 def check_term(draft: Draft, account: t.Account, scope: m.Scope) -> None:

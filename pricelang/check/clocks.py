@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from attrs import frozen
 
@@ -19,6 +19,7 @@ from pricelang.model.clock import (
     zone_names,
 )
 from pricelang.syntax import tree as t
+from pricelang.syntax.clock_habits import day_named, days_from
 
 Clocks = dict[str, tuple[Clock, ...]]
 """The clocks of each value that has one."""
@@ -76,9 +77,23 @@ def _clock(draft: Draft, clock: t.Clock) -> Clock:
     days: set[int] = set()
     for name in clock.days:
         if name.text not in DAYS:
-            draft.unknown("day", name, DAYS)
+            draft.unknown("day", name, *_days_meant(name.text))
         days.update(DAYS.get(name.text, EVERY_DAY))
     return Clock(windows, tuple(sorted(days or EVERY_DAY)), _zone(draft, clock.zone))
+
+
+def _days_meant(text: str) -> tuple[Collection[str], str, str | None]:
+    """The names of days that a text may mean, and a help where it means several.
+
+    >>> _days_meant("Sat"), _days_meant("Mon-Fri")
+    ((['saturday'], '', 'did you mean `saturday`?'), ((), '', 'write `weekdays`'))
+    """
+    start, mark, end = text.partition("-")
+    several = days_from(start, end) if mark else None
+    if several is not None:
+        return (), "", f"write `{several}`"
+    day = day_named(text) if text not in ("weekday", "weekend") else None
+    return ([day], "", f"did you mean `{day}`?") if day else (DAYS, "", None)
 
 
 def _zone(draft: Draft, zone: t.Name | None) -> str:
@@ -91,7 +106,12 @@ def _zone(draft: Draft, zone: t.Name | None) -> str:
     # people know cities: the last part of a name
     cities = {name.rpartition("/")[2]: name for name in sorted(known)}
     meant = cities.get(zone.text.replace(" ", "_"))
-    if meant is None:
+    if meant is None and zone.text.isupper():
+        help = (
+            "write a place of the zone, such as `America/New_York`, which has its summer time too"
+        )
+        draft.unknown("zone", zone, (), help=help)
+    elif meant is None:
         draft.unknown("zone", zone, known)
     else:
         draft.fault(

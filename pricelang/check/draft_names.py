@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from attrs import Factory, define
@@ -13,6 +13,25 @@ from pricelang.model import book as m
 from pricelang.model.units import TIMES, find_unit, plural
 from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import Span
+from pricelang.syntax.number_habits import SIZES
+
+_HERE = {
+    "dimension": "name a dimension here",
+    "meter": "name meters here",
+    "model": "name models here",
+    "modifier": "name modifiers here",
+}
+"""What to do where a kind of name should stand and another kind does."""
+_TOLD = {
+    "model": ", and models with `for {}`",
+    "meter": ", and meters behind `on`",
+    "modifier": "",
+    "dimension": ", and requests with `when {} is …`",
+}
+"""Where the other kind is named."""
+_VALUE = ", and requests with `when {} is {}`"
+_ALL = frozenset({"all", "any", "each", "every", "everything", "total", "totals", "prices"})
+"""Words for all that a request uses, which are no names."""
 
 
 @define
@@ -34,11 +53,35 @@ class DraftNames(DraftFaults):
     modifier_index: dict[str, int] = Factory(dict)
     limit_index: dict[str, int] = Factory(dict)
 
+    def unknown(
+        self, kind: str, name: t.Name, known: Iterable[str], of: str = "", help: str | None = None
+    ) -> None:
+        """Adds the fault of an unknown name; one that names something else is told so."""
+        other = self._as_other(kind, name.text)
+        DraftFaults.unknown(self, kind, name, () if other else known, of, other or help)
+
+    def _as_other(self, kind: str, name: str) -> str | None:
+        """What a name stands for that is of no use where a kind of name should stand."""
+        if kind not in _HERE:
+            return None
+        dimensions = ((x, self.value_index[i]) for x, i in self.dimension_index.items())
+        of = next((dimension for dimension, values in dimensions if name in values), None)
+        if of is not None:
+            return f"`{name}` is a value of `{of}`: {_HERE[kind]}" + _VALUE.format(of, name)
+        if name in self.model_groups and kind != "model":
+            return f"`{name}` is a group of models: {_HERE[kind]}" + _TOLD["model"].format(name)
+        for other, told in _TOLD.items():
+            if other != kind and (other, name) in self.places:
+                return f"`{name}` is a {other}: {_HERE[kind]}" + told.format(name)
+        return None
+
     def origin(self, span: Span, *endings: t.Endings) -> m.Origin:
         """The origin of a rule, each of its words from the first of `endings` that has one."""
         see = next((e.see for e in endings if e.see is not None), None)
         if see is not None and see.text not in self.sources:
             help = f'declare it: `source {see.text} "https://…" read 2026-12-01`'
+            if "/" in see.text:
+                help = f'declare `source page "{see.text}" read 2026-12-01`, and write `see page`'
             self.unknown("source", see, self.sources, help=help)
         unsure = next((e.unsure.text for e in endings if e.unsure is not None), None)
         because = next((e.because.text for e in endings if e.because is not None), None)
@@ -92,7 +135,9 @@ class DraftNames(DraftFaults):
         message: str | None = None
         if unit is None:
             units = (plural(meter.unit) for meter in self.meters if not meter.is_time)
-            self.unknown("meter", name, [*self.meter_index, *self.meter_groups, *units])
+            known = () if name.text in _ALL else (*self.meter_index, *self.meter_groups, *units)
+            help = "name the meters, or the unit that they are counted in, such as `tokens`"
+            self.unknown("meter", name, known, help=help if name.text in _ALL else None)
             return []
         members = [i for i, meter in enumerate(self.meters) if meter.kind == unit.kind]
         if unit.is_time:
@@ -118,12 +163,7 @@ class DraftNames(DraftFaults):
     def meter(self, name: t.Name) -> int | None:
         """The meter of a name, or None after a fault."""
         if name.text not in self.meter_index:
-            help = (
-                f"`{name.text}` is a model: name meters here, and models with `for {name.text}`"
-                if name.text in self.model_index
-                else None
-            )
-            self.unknown("meter", name, self.meter_index, help=help)
+            self.unknown("meter", name, self.meter_index)
         return self.meter_index.get(name.text)
 
     def unit(self, name: t.Name) -> m.Unit | None:
@@ -169,6 +209,8 @@ def _lacking(name: str, units: Sequence[m.Unit]) -> str | None:
     """What declares a name such as `MTok`, where no unit is so many tokens: no price of a million
     is one of a token.
     """
+    if name in SIZES:
+        return f"write the number out: a {name} is `{SIZES[name]:,}`"
     match = re.fullmatch(r"([kmg])_?tok(?:en)?s?", name, re.IGNORECASE)
     size = 0 if match is None else {"k": 10**3, "m": 10**6, "g": 10**9}[match[1].lower()]
     if not size or any(unit.kind == "token" and unit.size == size for unit in units):

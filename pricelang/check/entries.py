@@ -133,6 +133,9 @@ def entry_below(entry: Entry | None, base: Extended) -> Entry:
     help = did_you_mean(base.name, known) or (
         "it stands in the same folder, or is one of: " + ", ".join(bundled_books())
     )
+    if base.name.endswith(".price"):
+        own = base.name.removesuffix(".price")
+        help = f'write the name of the book, such as `extends {own}`, or its path: `"{base.name}"`'
     message = f"there is no book `{base.name}` to extend"
     raise BookError([Fault("no_book", message, base.span, help)], base.texts)
 

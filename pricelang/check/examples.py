@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from functools import partial
 
@@ -14,6 +15,7 @@ from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
 from pricelang.model.units import find_unit
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
+from pricelang.syntax.build_values import SYMBOLS
 from pricelang.syntax.diagnostics import Fault, Mend
 
 EXPECTS = (t.ExpectCost, t.ExpectRefused, t.ExpectNotOffered)
@@ -176,7 +178,7 @@ def _expectation(
         for amount in (line.low, high):
             if amount.currency not in currencies:
                 message = f"`{amount.written}` is in a currency that the book never bills"
-                draft.fault("currency", message, amount.span)
+                draft.fault("currency", message, amount.span, _in_currency(amount, currencies))
         return "cost", line.low.value, high.value, line.low.currency, ""
     if isinstance(line, t.ExpectRefused):
         names = [name for name in (line.left, line.right) if name is not None]
@@ -184,3 +186,12 @@ def _expectation(
             draft.modifier(name)
         return "refused", NOTHING, NOTHING, "", " with ".join(name.text for name in names)
     return "not_offered", NOTHING, NOTHING, "", ""
+
+
+def _in_currency(amount: t.Money, currencies: frozenset[str]) -> str | None:
+    """How an amount reads in a currency that the book bills."""
+    digits = re.sub(r"^[^0-9]+", "", amount.written)
+    signs = {code: sign for sign, code in SYMBOLS.items()}
+    codes = [code for code in sorted(currencies) if len(code) == 3]
+    said = [f"`{signs.get(code, code + ' ')}{digits}`" for code in codes]
+    return "it bills amounts such as " + " or ".join(said) if said else None

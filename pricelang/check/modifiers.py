@@ -13,7 +13,9 @@ from pricelang.check.draft import SCOPED, WORDS, Draft
 from pricelang.check.names import modifiers_in_order
 from pricelang.check.percents import check_factors
 from pricelang.model import book as m
+from pricelang.model.charges import PERIODS
 from pricelang.model.space import meet
+from pricelang.model.units import singular
 from pricelang.syntax import tree as t
 
 
@@ -110,7 +112,9 @@ def _addition(draft: Draft, effect: t.Addition, blank: m.ModifierLine) -> m.Modi
                 "unit",
                 "an addition without meters is `per request`",
                 effect.per.span,
-                "add `on` and the meters",
+                "write `per request`"
+                if singular(effect.per.unit.text) == "request"
+                else "add `on` and the meters",
             )
         return evolve(blank, outcome="add", amount=amount, per="request")
     sizes = {draft.per_size(effect.per, meter, effect.per.span) for meter in meters}
@@ -147,6 +151,7 @@ def _limit_line(draft: Draft, layer: int, statement: t.Limit, line: t.LimitLine)
                 "unit",
                 "a limit is per request, per account and period, or per unit on meters",
                 line.span,
+                _limit_help(line.per),
             )
         return m.LimitLine(
             scope, line.at_least, amount, "request", (), Fraction(1), "request", origin
@@ -154,3 +159,12 @@ def _limit_line(draft: Draft, layer: int, statement: t.Limit, line: t.LimitLine)
     sizes = {draft.per_size(line.per, meter, line.per.span) for meter in meters}
     size, per = min(sizes) if sizes else (Fraction(1), "")
     return m.LimitLine(scope, line.at_least, amount, "unit_price", meters, size, per, origin)
+
+
+def _limit_help(per: t.Per | None) -> str:
+    """What a limit is said to be per, where that is none of the three."""
+    if per is not None and per.unit.text in PERIODS:
+        return f"say whose usage counts: `per organization per {per.unit.text}`"
+    if per is None or singular(per.unit.text) == "request":
+        return "write `per request`"
+    return f"write `per request`, or name the meters: `per {per.unit.text} on output`"

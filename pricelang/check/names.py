@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from pricelang.check.aliases import declare_aliases
 from pricelang.check.axes import declare_dimensions, fill_offers, space_of
+from pricelang.check.cells import no_name
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.draft_faults import AMEND
 from pricelang.check.groups import declare_meter_groups, declare_model_groups, named_as_unit
@@ -224,12 +225,13 @@ def _model(
     )
     origin = row_origin(draft, row, columns, statement.endings)
     if not isinstance(cell.value, t.Name):
-        draft.fault("table", "the column `model` takes a name", cell.span)
+        draft.faults.append(no_name(cell))
         return None
     name = cell.value.text
     if name in reserved():
         draft.faults.append(reserved_word(name, cell.span))
     if not draft.declare("model", cell.value) or released is None:
+        draft.lost.add(name)  # or each rule that names it would be at fault
         return None
     for column, date in (("retired", retired), ("deprecated", deprecated)):
         if date is not None and date < released:

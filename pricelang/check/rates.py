@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import partial
 from typing import assert_never
 
 from attrs import evolve, frozen
 
+from pricelang.check.cells import column_help, no_amount, no_name
 from pricelang.check.checked_rates import CheckedRates
 from pricelang.check.derivations import read_derivations
 from pricelang.check.draft import WORDS, Draft, span_of
@@ -16,7 +16,7 @@ from pricelang.check.tables import columns_of, no_day, row_origin
 from pricelang.model import book as m
 from pricelang.model.space import axis_of, meet
 from pricelang.syntax import tree as t
-from pricelang.syntax.diagnostics import Fault, Mend, Span
+from pricelang.syntax.diagnostics import Span
 
 Groups = dict[tuple[int, m.Scope, int, int], list[tuple[int, m.Price]]]
 """Prices with their first second, by layer, condition, model and meter; still without a scope."""
@@ -67,17 +67,19 @@ def _table(draft: Draft, layer: int, statement: t.Rates) -> _RateTable | None:
         message = "the prices are withdrawn before they are announced"
         draft.fault("bad_period", message, withdrawn.span)
     condition, per = draft.condition(statement.endings.when), statement.per
-    meters, dimensions = {}, {}
+    meters, dimensions, odd = {}, {}, set()
     for column, cell in enumerate(statement.table.header.cells):
         name = cell.value
         if isinstance(name, t.Name) and name.text not in ("model", "from", "see", "unsure"):
-            meter = draft.meter_index.get(name.text)
+            meter, help = draft.meter_index.get(name.text), column_help(name.text)
             if meter is not None:
                 meters[column] = meter, *draft.per_size(per, meter, per.span)
             elif name.text in draft.dimension_index:
                 dimensions[column] = draft.dimension_index[name.text]
-            else:
-                draft.unknown("meter", name, [*draft.meter_index, *draft.dimension_index])
+            elif help is None or help not in odd:
+                known = () if help else (*draft.meter_index, *draft.dimension_index)
+                draft.unknown("meter", name, known, help=help)
+                odd.add(help)
     if dimensions and announced and withdrawn:
         message = "what was announced and withdrawn is told whatever a request says"
         first = statement.table.header.cells[min(dimensions)]
@@ -115,10 +117,7 @@ def _row_subject(draft: Draft, table: _RateTable, row: t.Row) -> tuple[int, t.Da
     model_cell, from_cell = (row.cells[table.columns[name]] for name in ("model", "from"))
     name, start = model_cell.value, from_cell.value
     if not isinstance(name, t.Name):
-        message = "the column `model` takes the name of a model"
-        if model_cell.kind == "blank":
-            message = "this row has no `model`"
-        draft.fault("table", message, model_cell.span)
+        draft.faults.append(no_name(model_cell))
         return None
     if not isinstance(start, t.Date):
         no_day(draft, from_cell, "from")
@@ -196,25 +195,10 @@ def _cell_price(
             help = "write an amount, `derived` or `not offered`"
             draft.fault("blank_cell", f"the price of `{name}` is blank", cell.span, help)
         case "name" | "date" | "money" | "number" | "string" | "any":
-            draft.faults.append(_no_amount(draft, name, cell))
+            draft.faults.append(no_amount(draft, name, cell))
         case _:
             assert_never(cell.kind)
     return None
-
-
-def _no_amount(draft: Draft, name: str, cell: t.Cell) -> Fault:
-    """The fault of a price of a meter that is no amount."""
-    message = f"the price of `{name}` is an amount, `derived` or `not offered`"
-    help, mend = None, None
-    if isinstance(cell.value, t.Number) and draft.currency == "USD":
-        amount = f"${cell.value.written}"
-        help = f"write `{amount}`"
-        mend = partial(Mend, cell.span.column, cell.span.end_column, amount)
-    elif isinstance(cell.value, t.Name):
-        help = "write `not offered` where there is no price"
-        if cell.value.text.lower() in ("free", "included", "gratis", "zero"):
-            help = 'write `$0`, and say why: `rates per ... because "..."`'
-    return Fault("table", message, cell.span, help, mend=mend)
 
 
 def _place_rows(

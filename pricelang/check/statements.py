@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
+from pricelang.check.cells import no_number
 from pricelang.check.draft import SCOPED, WORDS, Draft, span_of
 from pricelang.check.tables import header_names, row_origin
 from pricelang.model import book as m
@@ -157,7 +158,7 @@ def _figure_row(draft: Draft, statement: t.Figures, row: t.Row, names: list[str]
         if column in ("see", "unsure") or cell.kind == "not_offered":
             continue
         if not isinstance(cell.value, t.Number):
-            draft.fault("table", f"the column `{column}` takes a number", cell.span)
+            draft.faults.append(no_number(draft, column, cell))
             continue
         number = cell.value.value
         found.append(

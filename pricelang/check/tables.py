@@ -6,6 +6,7 @@ from functools import partial
 
 from attrs import evolve
 
+from pricelang.check.cells import column_help
 from pricelang.check.draft import Draft
 from pricelang.model import book as m
 from pricelang.present.text import help_for, nearest
@@ -35,7 +36,7 @@ def columns_of(
     unknown = False
     for number, (name, cell) in enumerate(zip(names, table.header.cells, strict=True)):
         if optional is not None and name not in allowed:
-            help = help_for(name, allowed, "columns")
+            help = column_help(name, allowed) or help_for(name, allowed, "columns")
             draft.fault("table", f"unknown column `{name}`", cell.span, help)
             unknown = True
         elif name in names[:number]:
@@ -54,9 +55,11 @@ def _no_column(draft: Draft, table: t.TableOfCells, missing: str, names: list[st
     """The fault of a column that a table needs, under the name that was meant for it."""
     message, span = f"the table has no column `{missing}`", table.header.span
     near = nearest(missing, names, most=1)
-    if near:
-        span = table.header.cells[names.index(near[0])].span
-    draft.fault("table", message, span, f"did you mean `{missing}`?" if near else None)
+    meant = [name for name in names if (column_help(name) or "").startswith(f"write `{missing}`")]
+    if near or meant:
+        span = table.header.cells[names.index((near or meant)[0])].span
+    help = f"did you mean `{missing}`?" if near else "it reads like `| model | from | input |`"
+    draft.fault("table", message, span, column_help(meant[0]) if meant and not near else help)
 
 
 def day_in(draft: Draft, row: t.Row, columns: dict[str, int], column: str) -> int | None:

@@ -14,6 +14,7 @@ import click
 from pricelang.api import Book, loaded
 from pricelang.cli.failures import UnusableBook
 from pricelang.cli.help_groups import DIMENSIONS, METERS, write_options
+from pricelang.cli.unknown_options import with_meant
 from pricelang.model import book as m
 from pricelang.syntax.diagnostics import BookError
 from pricelang.usage.request_flags import DEFAULT_BOOK, flag
@@ -56,7 +57,11 @@ class BookCommand(click.Command):
         except BookError as error:
             if not ctx.resilient_parsing and not {"--help", "-h"} & set(args):
                 raise UnusableBook(error, source) from None
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            book = ctx.meta[_BOOK][1].checked if _BOOK in ctx.meta else None
+            raise with_meant(error, book) from None
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """The options of the command, with those of the book in their place; made once for a run,

@@ -115,6 +115,18 @@ class Commands(click.Group):
     no error shows a traceback.
     """
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Reads the options before the command; those of a command are told where they stand."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            from pricelang.cli.unknown_options import behind_a_command
+
+            said = behind_a_command(error)
+            if said is None:
+                raise
+            ctx.fail(said)
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands."""
         return list(COMMANDS)
@@ -142,6 +154,8 @@ class Commands(click.Group):
             from pricelang.present.text import did_you_mean, printable
 
             help = did_you_mean(args[0], COMMANDS) or "commands: " + ", ".join(COMMANDS)
+            if args[0] == "help":
+                help = "`pricelang --help` lists them, and `pricelang COMMAND --help` tells of one"
             ctx.fail(f"there is no command `{printable(args[0])}`; {help}")
         return super().resolve_command(ctx, args)
 

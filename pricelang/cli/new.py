@@ -45,7 +45,10 @@ def command(ctx: click.Context, /, name: str, base: str | None, given: str | Non
       pricelang new acme --extends anthropic
     """
     if not NAME.fullmatch(name):
-        raise Failure("bad_name", f"`{name}` is no name for a book", "letters, digits, `_` and `-`")
+        help = "letters, digits, `_` and `-`"
+        if NAME.fullmatch(plain := "_".join(name.split())):
+            help = f"a name has no spaces: `{plain}`"
+        raise Failure("bad_name", f"`{name}` is no name for a book", help)
     target = f"{name}.price" if given is None else given
     path = Path(f"{name}.price" if is_stream(target) else target)
     day = today()

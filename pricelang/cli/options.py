@@ -4,6 +4,7 @@ book.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,6 +13,8 @@ import click
 from pricelang.cli.book_flags import dimension_flags, meter_flags
 from pricelang.cli.failures import failures
 from pricelang.model.instants import seconds_of
+from pricelang.present.text import printable
+from pricelang.usage.io.files import STDIN
 from pricelang.usage.request_flags import DEFAULT_BOOK
 
 ACROSS = ("refuse", "bounds")
@@ -57,11 +60,27 @@ def _found(ctx: click.Context, param: click.Parameter, files: tuple[str, ...]) -
     """
     if ctx.params.get("engine", "duckdb") == "duckdb":
         kind = click.Path(exists=True, allow_dash=True)
+        for file in files:
+            _no_record(ctx, file)
         return tuple(
             file if _is_remote_table(file) else str(kind.convert(file, param, ctx))
             for file in files
         )
     return files
+
+
+def _no_record(ctx: click.Context, file: str) -> None:
+    """Raises a usage error for what is given as a file of records: a book, or a model."""
+    if file.endswith(".price"):
+        ctx.fail(f"`{printable(file)}` is a book: give it by `--book {printable(file)}`")
+    if (
+        file != STDIN
+        and not os.path.exists(file)
+        and not os.path.splitext(file)[1]
+        and "/" not in file
+    ):
+        known = "a model is given by `--model`, and a book by `--book`"
+        ctx.fail(f"there is no file or folder `{printable(file)}`; {known}")
 
 
 def _is_remote_table(file: str) -> bool:

@@ -13,6 +13,8 @@ from pricelang.syntax import tree as t
 from pricelang.syntax.diagnostics import NOWHERE, Fault, Span
 from pricelang.syntax.parser import parse_file
 
+ONE_HEADER = "a book is a file of its own, and `extends` puts it over another"
+
 
 def layer_tree(layer: Layer) -> tuple[LayerTree | None, list[Fault]]:
     """The statements of the files of a layer under its one header, and what is wrong with them."""
@@ -33,10 +35,12 @@ def layer_tree(layer: Layer) -> tuple[LayerTree | None, list[Fault]]:
         unread |= tree.unread
     headers = [statement for statement in statements if isinstance(statement, t.BookHeader)]
     if not headers:
-        return None, [*faults, *_no_header(layer, faults)]
+        missing = list(_no_header(layer, faults))
+        is_book = bool(statements) or not missing  # or it is another text, and one fault says so
+        return None, [*faults, *missing] if is_book else missing
     for header in headers[1:]:
         first = ((headers[0].span, "the first"),)
-        faults.append(Fault("twice", "a book has one header", header.span, None, first))
+        faults.append(Fault("twice", "a book has one header", header.span, ONE_HEADER, first))
     whole = LayerTree(
         headers[0],
         tuple(statements),

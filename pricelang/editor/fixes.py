@@ -98,7 +98,7 @@ def _near_names(fault: Fault, row: str) -> Iterator[Fix]:
     written = row[span.column - 1 : span.end_column - 1]
     for word in found:
         edits = tuple(Edit(place, word) for place in places)
-        is_certain = len(found) == 1 and (fault.code == "syntax" or is_slip(written, word))
+        is_certain = len(found) == 1 and is_slip(written, word)
         yield Fix(f"write `{word}`", edits, is_certain and fault.code != "unknown_unit")
 
 
@@ -118,7 +118,7 @@ def _syntax_fixes(fault: Fault, row: str, texts: dict[str, str]) -> Iterator[Fix
     found, number = re.findall(_QUOTED, help), _number_at(row, span.column)
     if help.startswith(_OF_NUMBERS):
         is_certain = len(found) == 1 and ("bears" not in help or _in_dollars(found, texts))
-        if number is not None and "cent" not in row:
+        if number is not None:
             whole = _within(span, *number)
             for word in found:
                 yield Fix(f"write `{word}`", (Edit(whole, word),), is_certain)
@@ -165,9 +165,11 @@ def _in_dollars(amounts: Sequence[str], texts: dict[str, str]) -> bool:
 
 
 def _is_certain(edit: Edit, row: str, texts: dict[str, str]) -> bool:
-    """Decides whether an edit is the one answer: it has no name that the author did not write,
-    and what it leaves has no fault up to its end.
+    """Decides whether an edit is the one answer: it has no name that the author did not write and
+    no currency that is not the book's, and what it leaves has no fault up to its end.
     """
+    if "$" in edit.text and "$" not in row and not _in_dollars([edit.text], texts):
+        return False
     words = set(re.findall(r"[A-Za-z_][\w.-]*", edit.text)) - reserved()
     if not words <= set(re.findall(r"[A-Za-z_][\w.-]*", row)) | {"off"}:
         return False

@@ -82,13 +82,22 @@ def _read_decimal(value: Decimal, meter: Meter) -> Fraction:
     return Fraction(value)
 
 
+def _in_digits(text: str) -> str | None:
+    """How a number is written that programs and other languages write otherwise."""
+    from pricelang.syntax.number_habits import plain_digits  # what is read does not need it
+
+    digits = plain_digits(text)
+    return f"write `{digits}`" if digits else None
+
+
 def _read_text(value: str, meter: Meter, units: Sequence[Unit]) -> Fraction:
     match = _AMOUNT.match(value.strip()) if len(value) <= 100 else None
     if match is None or len(match.group(1)) > MAX_DIGITS:
         _bad(
             meter,
             f"is `{shown(value, 40)}`",
-            "write a number, or a number and a unit such as "
+            _in_digits(value.strip())
+            or "write a number, or a number and a unit such as "
             f"`{90 if meter.size != 1 else 100} {plural(meter.unit)}`",
         )
     number = Fraction(match.group(1).replace(",", ""))

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 
 from pricelang.model.errors import BadRequest
 from pricelang.present.text import shown
@@ -56,9 +57,26 @@ def seconds_of(at: Instant) -> int:
         raise BadRequest(
             "bad_date",
             f"`{shown(at)}` is not a day or an instant",
-            help="write a day such as `2026-04-17`, an instant such as `2026-04-17T12:30:00Z`, or "
-            "seconds since 1970",
+            help=_instant_help(at),
         ) from None
+
+
+def _instant_help(at: object) -> str:
+    """How an instant is written that cannot be read."""
+    day, instant = "a day such as `2026-04-17`", "an instant such as `2026-04-17T12:30:00Z`"
+    if not isinstance(at, str):
+        return f"write {day}, {instant}, or seconds since 1970"
+    text = at.strip()[:40]
+    if re.fullmatch(r"[0-9]{9,10}", text):
+        read = datetime.datetime.fromtimestamp(int(text), datetime.UTC)
+        return f"write `{read:%Y-%m-%dT%H:%M:%SZ}`: seconds since 1970 are a number, not a text"
+    from pricelang.syntax.date_habits import date_help, day_help  # which no day that is one needs
+
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        return day_help(text)
+    row = f"from {text}"
+    found = (date_help(row, column) for column in range(6, len(row) + 1))
+    return next((help for help in found if help), f"write {day}, or {instant}")
 
 
 def is_day(at: Instant) -> bool:

@@ -16,11 +16,17 @@ def nearest(name: str, known: Iterable[str], most: int = 3) -> list[str]:
 
     >>> nearest("cache_write_1hr", ["input", "cache_write_1h", "cache_write_5m"], most=1)
     ['cache_write_1h']
+    >>> nearest("mtok", ["MTok", "token"]), nearest("weekend", ["weekdays", "weekends"])
+    (['MTok'], ['weekends'])
     """
     import difflib  # only needed where something is wrong
 
     names = sorted(set(known))
     lowered = {candidate.lower(): candidate for candidate in reversed(names)}
+    one = name[:200].lower()
+    for same in (one, f"{one}s", one.removesuffix("s")):
+        if same in lowered and lowered[same] != name:
+            return [lowered[same]]
     found = difflib.get_close_matches(name[:200].lower(), list(lowered), n=most, cutoff=0.6)
     return [lowered[candidate] for candidate in found]
 

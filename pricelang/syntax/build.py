@@ -30,6 +30,28 @@ WRITTEN = {
     "from_date": "from",
     "before_date": "before",
 }
+ONCE = {
+    "for_models": "names stand behind one `for`, with `,` between them",
+    "except_models": "names stand behind one `except for`, with `,` between them",
+    "when": "conditions are joined by `and`",
+    "see": "a line has one source",
+}
+"""What to do where a clause is written twice."""
+TESTED = {
+    "model": "models stand behind `for`, such as `for alpha`",
+    "models": "models stand behind `for`, such as `for alpha`",
+    "account": "what an account has used is told by `tiers`, and `when volume is high` asks for it",
+    "usage": "what an account has used is told by `tiers`, and `when volume is high` asks for it",
+    "price": "a condition reads the request, never its price: write a `limit`",
+}
+"""What is meant by reserved words where a condition names a dimension."""
+AMENDED = dict.fromkeys(
+    ("rates", "price", "prices", "models"),
+    "a contract has prices in a table of its own, `rates per MTok`, with cells such as "
+    "`$2 instead of $3`",
+)
+"""What is meant by reserved words behind `amend`."""
+DAYS = ("from", "released")
 CELLS: dict[str, t.CellKind] = {f"cell_{kind}": kind for kind in get_args(t.CellKind)}
 FACTORS = ("factor_times", "factor_off")
 # The fields of `Endings` that are called otherwise than in the grammar.
@@ -49,7 +71,7 @@ class Builder(ValueBuilder):
             kind, span = str(clause.data), self.span(clause)
             if kind in values:
                 message = f"`{WRITTEN.get(kind, kind)}` appears twice in one line"
-                self.fault("twice", message, span, fatal=False)
+                self.fault("twice", message, span, ONCE.get(kind), fatal=False)
             elif last and ORDER.index(kind) < ORDER.index(last):
                 message = f"`{WRITTEN.get(kind, kind)}` comes before `{WRITTEN.get(last, last)}`"
                 order = ", ".join(WRITTEN.get(each, each) for each in ORDER)
@@ -62,7 +84,8 @@ class Builder(ValueBuilder):
         if start and end and start.seconds >= end.seconds:
             period = f"from {start.written} before {end.written}"
             message = f"the period ends before it begins: {period}"
-            self.fault("bad_period", message, end.span, fatal=False)
+            help = "`from` says the first day, `before` the first day after the last"
+            self.fault("bad_period", message, end.span, help, fatal=False)
             values["from_date"] = None  # so that nothing else is made of it
         whole = self.span(node)
         if spans:
@@ -93,8 +116,9 @@ class Builder(ValueBuilder):
 
     def test(self, node: Tree[Token]) -> t.Test:
         if node.data == "is_test":
-            dimension, *values = (self.name(token) for token in self.tokens(node, "NAME"))
-            return t.IsTest(dimension, tuple(values), span=self.span(node))
+            first, *rest = self.tokens(node, "NAME")
+            values = tuple(self.name(token) for token in rest)
+            return t.IsTest(self.name_of(first, TESTED), values, span=self.span(node))
         return self.threshold(node)
 
     def threshold(self, node: Tree[Token]) -> t.Threshold:
@@ -140,7 +164,10 @@ class Builder(ValueBuilder):
             if len(row.cells) == len(names):
                 continue
             message = f"the row has {how_many(len(row.cells), 'cell')}, its table {columns}"
-            if len(row.cells) < len(names):
+            lacks = _without_day(row, names)
+            if lacks and len(row.cells) < len(names):
+                help = f"it has no day: write a cell for `{lacks}`"
+            elif len(row.cells) < len(names):
                 missing = listed(names[len(row.cells) :])
                 help = f"it ends below `{names[len(row.cells) - 1]}`: write a cell for {missing}"
             else:
@@ -259,3 +286,9 @@ class Builder(ValueBuilder):
             self.endings(node),
             span=self.span(node),
         )
+
+
+def _without_day(row: t.Row, names: Sequence[str]) -> str | None:
+    """The column of a day for which a row has another cell."""
+    days = ((name, cell) for name, cell in zip(names, row.cells, strict=False) if name in DAYS)
+    return next((name for name, cell in days if cell.kind not in ("date", "blank")), None)

@@ -8,7 +8,7 @@ from attrs import evolve
 from lark import Token, Tree
 
 from pricelang.syntax import tree as t
-from pricelang.syntax.build import Builder
+from pricelang.syntax.build import AMENDED, Builder
 from pricelang.syntax.build_accounts import ACCOUNT_STATEMENTS
 from pricelang.syntax.build_claims import build_claim, build_example
 
@@ -248,9 +248,8 @@ def _amend(b: Builder, n: Parse) -> t.Statement:
     for child in b.trees(n, "amend_line"):
         effect = _amended(b, child)
         lines.append(t.AmendLine(effect, b.endings(child), span=b.span(child)))
-    return t.Amend(
-        b.name(b.tokens(n, "NAME")[0]), tuple(lines), endings=b.endings(n), span=b.span(n)
-    )
+    name = b.name_of(b.tokens(n, "NAME")[0], AMENDED)
+    return t.Amend(name, tuple(lines), endings=b.endings(n), span=b.span(n))
 
 
 def _allow_value(b: Builder, n: Parse) -> t.Statement:

@@ -5,22 +5,27 @@ from __future__ import annotations
 import datetime
 import functools
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from lark import Token, Tree
 
 from pricelang.syntax import tree as t
+from pricelang.syntax.date_habits import day_help
 from pricelang.syntax.diagnostics import Fault, Span
 
 MAX_DIGITS = 40
 SYMBOLS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 
 
-def reserved_word(text: str, span: Span) -> Fault:
-    """The fault of a word of the language that is used as a name."""
+def reserved_word(text: str, span: Span, help: str | None = None) -> Fault:
+    """The fault of a word of the language that is used as a name; `help` is what is meant by it,
+    where that is no name.
+    """
     message = f"`{text}` is a reserved word and cannot be used as a name"
-    return Fault("reserved_word", message, span, f"choose another name, such as `{text}_1`")
+    other = f"choose another name, such as `{text}_1`"
+    return Fault("reserved_word", message, span, help or other)
 
 
 class ValueBuilder:
@@ -73,13 +78,17 @@ class ValueBuilder:
     # ---- values ----
 
     def name(self, token: Token) -> t.Name:
+        return self.name_of(token, {})
+
+    def name_of(self, token: Token, meant: Mapping[str, str]) -> t.Name:
+        """A name; `meant` is what reserved words mean in its place."""
         text, span = str(token), self.span(token)
-        self.check_name(text, span)
+        self.check_name(text, span, meant.get(text))
         return t.Name(text, span=span)
 
-    def check_name(self, text: str, span: Span) -> None:
+    def check_name(self, text: str, span: Span, help: str | None = None) -> None:
         if text in self.reserved:
-            self.faults.append(reserved_word(text, span))
+            self.faults.append(reserved_word(text, span, help))
         self.check_length(text, span)
 
     def check_length(self, text: str, span: Span) -> None:
@@ -119,7 +128,7 @@ class ValueBuilder:
         value = self.digits(written, span)
         if value > 1:
             message = f"`{written} off` takes off more than the whole price"
-            self.fault("percent", message, span)
+            self.fault("percent", message, span, "an increase is a factor such as `x 1.5`")
         return t.Number(value, written, span=span)
 
     def money(self, token: Token) -> t.Money:
@@ -141,7 +150,7 @@ class ValueBuilder:
                 what = "a time of day"
             except ValueError:
                 what = "a day of the calendar"
-            self.fault("bad_date", f"`{written}` is not {what}", span)
+            self.fault("bad_date", f"`{written}` is not {what}", span, day_help(written))
             seconds = 0
         return t.Date(seconds, written, span=span)
 
@@ -164,7 +173,10 @@ class ValueBuilder:
     def _time(self, token: Token, last: int) -> t.TimeOfDay:
         hours, minutes = int(token[:2]), int(token[3:])
         if minutes > 59 or hours * 60 + minutes > last:
-            self.fault("bad_date", f"`{token}` is not a time of day", self.span(token))
+            message, help = f"`{token}` is not a time of day", "the last is `23:59`"
+            if hours == 24 and not minutes:
+                help = "a day begins at `00:00`"
+            self.fault("bad_date", message, self.span(token), help)
         return t.TimeOfDay(hours * 60 + minutes, span=self.span(token))
 
     def per(self, node: Tree[Token]) -> t.Per:

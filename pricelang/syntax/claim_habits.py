@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from pricelang.syntax.diagnostics import Mend
-from pricelang.syntax.habit import Said
+from pricelang.syntax.habit import Habit, Matched, Said, first_said
 
 _VERB = r"(?:is|are|costs?|stays?|must|should|be|always)"
 _CLAIM = re.compile(
@@ -16,6 +17,89 @@ _CLAIM = re.compile(
     r")(?: +(?:than|as|to|expensive))* *(?P<right>[\w$€£¥].*?)"
     r"(?P<rest> +(?:for|except|when|from|before|because|unsure|see)\b.*)?$"
 )
+_NAMES = r"(?!(?:an?|the|prices?)\b)([\w.:@/-]+(?: *(?:,|and|&|,? +and) *[\w.:@/-]+)*)"
+
+
+def _listed(text: str) -> str:
+    """Names as a claim lists them."""
+    return ", ".join(re.split(r" *(?:, *and +|,|&| and ) *", text.strip()))
+
+
+def _prices(_: Matched, rest: Matched) -> str:
+    return f"write `claim every model prices {_listed(rest[1])}`"
+
+
+_TIMES = {"half": "0.5", "twice": "2", "double": "2", "triple": "3"}
+
+
+def _times(before: Matched, rest: Matched) -> str:
+    """So many times the cost of a meter."""
+    number = before["number"] or _TIMES.get(before["word"] or "", "1")
+    if before["percent"]:
+        number = f"{(Decimal(before['percent']) / 100).normalize():f}"
+    return f"write `{number} {rest[1]}`"
+
+
+_CLAIM_HABITS = (
+    Habit(
+        r"^(claim +(\S.*?) +costs +the +)",
+        r"same +as +(\w.*)",
+        lambda x, rest: f"write `claim {x[2]} costs {rest[1]}`",
+    ),
+    Habit(
+        r"^claim .*\bcosts +(?:(?:less +than|at +least|at +most) +)?("
+        rf"(?:(?P<number>[0-9]+(?:\.[0-9]+)?)x|(?P<word>{'|'.join(_TIMES)})"
+        r"|(?P<percent>[0-9]+(?:\.[0-9]+)?)% *of) +)",
+        r"(\w+)",
+        _times,
+    ),
+    Habit(
+        r"^(claim +)",
+        r'"([^"]*)" *$',
+        lambda _, rest: f"a claim stands without quotes: `claim {rest[1]}`",
+    ),
+    Habit(
+        r"^(claim +(?:all|any|each|every) +)",
+        rf"models?(?: +(?:must|should))? +(?:prices?|has|have|(?:has|have) +(?:a +)?prices?(?: +for)?) +{_NAMES}",
+        _prices,
+    ),
+    Habit(
+        r"^(claim +every +model +)",
+        rf"(?:has|have|must +have|with)(?: +an?)?(?: +prices?)?(?: +(?:of|for|on))? +{_NAMES}",
+        _prices,
+    ),
+    Habit(
+        r"^claim +every +model +",
+        r"(?:has|have|is|must|with)\b",
+        "name the meters: `claim every model prices input, output`",
+    ),
+    Habit(
+        r"^(claim +every +price +is +)",
+        r"(?:positive|non-?zero|not +(?:zero|free|negative))\b",
+        "write `claim every price is above $0`",
+    ),
+    Habit(
+        r"^(claim +(\w+) +)",
+        r"(?:and|with|,|&) +(\w+) +(?:are +)?(?:never|do +not|don't|cannot|can't) +(?:be +)?(?:meet|combine|stack)\w*",
+        lambda x, rest: f"write `claim {x[2]} never meets {rest[1]}`",
+    ),
+    Habit(
+        r"^(claim +(\w+) +)",
+        r"(?:and|with|&) +(\w+) +(?:commutes?|in +any +order)",
+        lambda x, rest: f"write `claim {x[2]}, {rest[1]} commute`",
+    ),
+    Habit(
+        r"^(claim +)(?:for +)",
+        r"(?:all|every|each|any)(?: +models?)?,? +(\w.*)",
+        lambda _, rest: f"write `claim {rest[1]}`",
+    ),
+    Habit(
+        r"^(claim +that +)",
+        r"(\w.*)",
+        lambda _, rest: f"write `claim {rest[1]}`",
+    ),
+)
+
 _OPPOSITE = {"below": "least", "above": "most", "least": "below", "most": "above"}
 _COSTS = {"below": "less than ", "least": "at least ", "most": "at most ", "equal": ""}
 
@@ -29,6 +113,9 @@ def claim_said(row: str, column: int) -> Said | None:
     >>> claim_said("claim output > input for alpha", 14).help
     'write `claim input costs less than output for alpha`'
     """
+    said = first_said(_CLAIM_HABITS, row, column, ())
+    if said is not None:
+        return said
     found = _CLAIM.search(row)
     if found is None or not found.end("left") < column <= found.start("right"):
         return None

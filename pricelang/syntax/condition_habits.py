@@ -133,8 +133,78 @@ CONDITION_HABITS = (
     ),
     Habit(
         r"^(refuse|note \".*\") +",
-        r"(?!for\b|when\b|from\b|before\b|because\b)([\w.-]+)",
+        r"(?!(?:for|when|from|before|because|until|till|unless|only|if)\b)([\w.-]+)",
         lambda x, rest: f"write `{x[1]} for {rest[1]}`",
     ),
 )
 """Habits of the clauses at the end of a line."""
+
+SCOPE_HABITS = (
+    Habit(
+        r"^ +",
+        r"(when +.*\S)",
+        lambda _, rest: (
+            "`when` stands once, below the header: join conditions by `and`, or write "
+            f"`{' '.join(rest[1].split())}` at the end of a line"
+        ),
+    ),
+    Habit(
+        "",
+        r"(?:until|till) +(?:further +notice|changed|revoked)\b|(?:ongoing|indefinitely|forever)\b",
+        lambda _, rest: f"leave `{rest[0]}` out: a line without `before` holds for good",
+    ),
+    Habit(
+        "",
+        r"if *\( *(\w+) *(?:==?|is) *[\"']?(\w+)[\"']? *\) *:?",
+        lambda _, rest: f"write `when {rest[1]} is {rest[2]}`",
+    ),
+    Habit(
+        r"\b((?:for +all +)?except +)",
+        r"([A-Za-z_][\w.:@/-]*)",
+        lambda _, rest: f"write `except for {rest[1]}`",
+        "`for`",
+    ),
+    Habit(r"\bsee +(\w+) *", r",", lambda x, _: f"one source stands behind `see`: `see {x[1]}`"),
+    Habit(r"\bunsure *", r"$", 'say the doubt: `unsure "the page is old"`'),
+    Habit("", r"only +(?=when|for|from)", "leave `only` out"),
+    Habit(
+        "",
+        r"(?:unless|except +when) +(\w+)",
+        lambda _, rest: (
+            f"name the values that are meant, such as `when {rest[1]} is standard or batch`"
+        ),
+    ),
+    Habit(
+        r"\b(?:when|and) +(?:.* +)?(\w+) *",
+        r", *(\w+)(?= +(?:is|over|up)\b)",
+        lambda x, rest: f"write `{x[1]} and {rest[1]}`",
+    ),
+    Habit(
+        r"\b(?:when|and) .*\bis +(?:\w+ +or +)*(\w+) *",
+        r"[,/] *(?:or +)?([A-Za-z_]\w*)",
+        lambda x, rest: f"write `{x[1]} or {rest[1]}`",
+    ),
+    Habit(
+        r"\b(?:when|and) +(?:date|day|time|month|year|today|now)(?: +is)? +",
+        r"\S",
+        "a period stands behind the conditions, such as `from 2026-07-24 before 2026-08-01`",
+    ),
+    Habit(
+        r"\b(?:when|and) +",
+        r"([0-9][0-9,_]*[kKmM]?) *< *(\w+) *(?:<=|≤) *([0-9][0-9,_]*[kKmM]?)",
+        lambda _, x: (
+            f"write `{x[2]} over {whole_number(x[1]):,} and {x[2]} up to {whole_number(x[3]):,}`"
+        ),
+    ),
+    Habit(
+        r"\b(?:when|and) +(\w+) +is +",
+        r"([0-9][0-9,.]*)",
+        lambda x, rest: f"a quantity has a threshold: `{x[1]} over {rest[1]}` or `up to {rest[1]}`",
+    ),
+    Habit(
+        r"\b(?:when|and) +(\w+) +",
+        r"(?:like|match(?:es)?|contains?|starts?|ends?|begins?|has)\b",
+        lambda x, _: f"name the values that are meant, such as `{x[1]} is standard or batch`",
+    ),
+)
+"""Habits of conditions, models and reasons that are told before those of any line."""

@@ -30,6 +30,12 @@ class Habit:
     help: str | Callable[[Matched, Matched], str]
     wanted: str = ""
 
+    def found_at(self, row: str, column: int) -> tuple[Matched, Matched] | None:
+        """What stands before a column (from 1) of a row and at it, where that is the habit."""
+        before = re.search(f"(?:{self.before})$", row[: column - 1])
+        rest = re.match(self.rest, row[column - 1 :])
+        return (before, rest) if before and rest else None
+
 
 @frozen
 class Said:
@@ -52,9 +58,9 @@ def first_said(
     for habit in habits:
         if habit.wanted and habit.wanted not in wanted:
             continue
-        before = re.search(f"(?:{habit.before})$", row[: column - 1])
-        rest = re.match(habit.rest, row[column - 1 :])
-        if before and rest:
+        found = habit.found_at(row, column)
+        if found is not None:
+            before, rest = found
             help = habit.help if isinstance(habit.help, str) else habit.help(before, rest)
             exact = _EXACT.fullmatch(help)
             start = before.start(1) + 1 if before.re.groups else column

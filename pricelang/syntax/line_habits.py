@@ -4,15 +4,9 @@ and what to write instead.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from pricelang.syntax.habit import AMOUNT, Habit
-from pricelang.syntax.number_habits import whole_number
-
-
-def _factor(text: str, change: int = 0) -> str:
-    """A percentage as a factor of the price, `change` being 1 for what is added to it."""
-    return f"{(Decimal(text) / 100 + change).normalize():f}"
+from pricelang.syntax.number_habits import SIGN, SIZES, whole_number
+from pricelang.syntax.rule_habits import PERCENT, factor
 
 
 def _several(number: str | None) -> str:
@@ -34,10 +28,6 @@ _FACTORS = {
     "triple": "3",
 }
 _WORDS = "|".join(_FACTORS)
-_PERCENT = r"\b([0-9]+(?:\.[0-9]+)?) ?%"
-SIZES = {"thousand": "1,000", "million": "1,000,000", "billion": "1,000,000,000"}
-SIGN = r"[$€£¥]"
-
 LINE_HABITS = (
     Habit(r"^ +", r"[A-Za-z_][A-Za-z0-9_]* +after +[$€£¥0-9]", _NO_TIERS, "`at least`"),
     Habit(r"^amend +tiers +", r"[A-Za-z_]", _NO_TIERS),
@@ -45,7 +35,6 @@ LINE_HABITS = (
     Habit("", r"'([^']*)'", lambda _, rest: f'write `"{rest[1]}"`'),
     Habit("^[^|]*", r"\|", "commas separate names; only a row of a table begins with `|`"),
     Habit(r"^claim .*", r"==?", "write `costs`, or `is` behind a modifier"),
-    Habit(r"^ +given .*, *(\w+) *", r"[=:]+ *(\w+)", lambda x, rest: f"write `{x[1]} {rest[1]}`"),
     Habit("", r"[-=]>", "write `is`", "`is`"),
     # amounts and units
     Habit(
@@ -90,7 +79,9 @@ LINE_HABITS = (
         "declare the unit, such as `unit MTok is 1,000,000 tokens`, and write `per MTok`",
     ),
     Habit(
-        r"\bper +(thousand|million) +", r"(\w+)", lambda x, y: f"write `per {SIZES[x[1]]} {y[1]}`"
+        r"\b(per +(?P<number>[0-9,]+ +)?(?P<size>hundred|thousand|million|billion) +)",
+        r"(\w+)",
+        lambda x, y: f"write `per {whole_number(x['number'] or '1') * SIZES[x['size']]:,} {y[1]}`",
     ),
     Habit(r"^rates +", r"(?!per\b)", "say the unit of the prices, such as `rates per MTok`"),
     Habit(
@@ -109,7 +100,7 @@ LINE_HABITS = (
         lambda before, rest: f"write `{rest[0]} {before[1]}`",
     ),
     # percentages and factors
-    Habit(r"^ +", rf"{_PERCENT} *off +(.*\S)", lambda _, x: f"write `{x[1]}% off {x[2]}`"),
+    Habit(r"^ +", rf"{PERCENT} *off +(.*\S)", lambda _, x: f"write `{x[1]}% off {x[2]}`"),
     Habit(
         r"^ +(?:.* and +)?",
         rf"({_WORDS})\b(?: *\b(?:the|price|off|of|on|for|rate|cost|a)\b)* *(\w.*)",
@@ -124,37 +115,37 @@ LINE_HABITS = (
     Habit(r"^ +", r"/ *[0-9.]", "write the factor, such as `x 0.5` for the half"),
     Habit(
         r"^ +",
-        rf"{_PERCENT}",
+        rf"{PERCENT}",
         lambda _, rest: (
             "a surcharge is an amount; a percentage is a factor of a `multiplier`: "
-            f"`x {_factor(rest[1], 1)} on tokens`"
+            f"`x {factor(rest[1], 1)} on tokens`"
         ),
         wanted=AMOUNT,
     ),
-    Habit(r"^ +", rf"[-−] ?{_PERCENT}", lambda _, rest: f"write `{rest[1]}% off tokens`"),
+    Habit(r"^ +", rf"[-−] ?{PERCENT}", lambda _, rest: f"write `{rest[1]}% off tokens`"),
     Habit(
         r"^ +",
-        rf"(?:\+ ?(?={_PERCENT})|(?={_PERCENT} (?:more|extra|up|markup|surcharge)))",
+        rf"(?:\+ ?(?={PERCENT})|(?={PERCENT} (?:more|extra|up|markup|surcharge)))",
         lambda _, rest: (
-            f"write an increase as a factor: `x {_factor(rest[1] or rest[2], 1)} on tokens`"
+            f"write an increase as a factor: `x {factor(rest[1] or rest[2], 1)} on tokens`"
         ),
     ),
     Habit(
         r"^ +",
-        rf"{_PERCENT} (?:discount|less|cheaper|rebate|reduction|down)\b",
+        rf"{PERCENT} (?:discount|less|cheaper|rebate|reduction|down)\b",
         lambda _, rest: f"write `{rest[1]}% off tokens`",
     ),
     Habit(
-        rf"{_PERCENT} off (?:on|of|for) +",
+        rf"{PERCENT} off (?:on|of|for) +",
         r"([\w, ]*\w)",
         lambda before, rest: f"write `{before[1]}% off {rest[1]}`",
     ),
     Habit(r"\b(\w+) and +", r"(\w+)", lambda x, y: f"write `{x[1]}, {y[1]}`", wanted="`x`"),
     Habit("", r"([0-9]+(?:\.[0-9]+)?) ?x\b", lambda _, rest: f"write `x {rest[1]}`"),
     Habit(
-        rf"^derive \S+ is +{_PERCENT} *",
+        rf"^derive \S+ is +{PERCENT} *",
         r"of +(\w+)",
-        lambda before, rest: f"write `{_factor(before[1])} x {rest[1]}`",
+        lambda before, rest: f"write `{factor(before[1])} x {rest[1]}`",
     ),
     Habit(
         r"^derive \S+ is +",

@@ -61,7 +61,7 @@ def syntax_fault(name: str, chunk: Chunk, error: UnexpectedInput) -> Fault:
     span = Span(name, line, column, line, column + width)
     if found.help is not None:
         return Fault("syntax", message, span, found.help)
-    of, is_header = chunk.text.split(None, 1)[0], found.line == 1
+    of, is_header = re.split(r"\W", chunk.text, maxsplit=1)[0], found.line == 1
     said = partial(habit_said, row, column, wanted, of, is_header)
     otherwise = found.fallback or form_help(of, row)
     return Fault(
@@ -90,7 +90,8 @@ def _odd_token(rows: list[str], error: UnexpectedToken) -> _Found:
         help = f"no mark stands behind `{token}`"
         if line == 1 and column == 1 and len(rows) > 1 and rows[1].strip():
             help += f"; {form_help(token, ' ')}"
-        return _Found(line, column + len(token), 1, f"unexpected `{behind[0]}`", help=help)
+        message, first = f"unexpected `{behind[0]}`", help if line == 1 else None
+        return _Found(line, column + len(token), 1, message, help=first, fallback=help)
     message = f"unexpected `{token[:60]}`"
     return _Found(line, column, len(token), message, expected)
 
@@ -116,6 +117,9 @@ def _odd_word(rows: list[str], line: int, column: int, expected: Collection[str]
         message = f"unexpected `{shown[:60]}`"
         return _Found(line, column, max(1, len(shown)), message, expected)
     known = unicodedata.name(odd, "no name").lower()
+    if shown in "–—−":
+        message = f"unexpected `{odd}` (U+{ord(odd):04X} {known})"
+        return _Found(line, column, 1, message, fallback="leave it out: no dash stands here")
     message = f"unexpected `{odd}` (U+{ord(odd):04X} {known}) in `{shown[:60]}`"
     helps = (f"write `{PLAIN[char]}`" for char in shown if char in PLAIN)
     plain = "write it in plain ASCII letters"
@@ -145,8 +149,11 @@ def _broken_string(line: int, column: int, rest: str) -> _Found:
     backslash = re.match(r'"(?:[^"\\]|\\["\\])*\\', rest)
     if backslash is not None:
         message = 'a backslash in a string stands only before `"` or `\\`'
-        help = "write two for one, or leave it out"
+        help = "write two for one, or leave it out; a path is written with `/`"
         return _Found(line, column + backslash.end() - 1, 1, message, help=help)
+    if re.match(r'" *\|', rest):
+        help = "write the name again: each row says all of its cells"
+        return _Found(line, column, 1, 'unexpected `"`', help=help)
     message = 'a string has no closing `"`'
     help = 'a string ends in its line; a quote inside it is written `\\"`'
     return _Found(line, column, len(rest.rstrip()), message, help=help)
