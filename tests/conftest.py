@@ -44,6 +44,8 @@ if hasattr(providers, "_get_local_constants"):
 # Books and trees live as long as their module, and make no cycles worth a search after every seven
 # hundred new objects: an eighth of the time of all tests.
 gc.set_threshold(100_000, 20, 100)
+# Hundreds of processes start here: their modules are compiled once, whatever the surroundings say.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
