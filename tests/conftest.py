@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -43,6 +44,7 @@ if hasattr(providers, "_get_local_constants"):
 
 # Books and trees live as long as their module, and make no cycles worth a search after every seven
 # hundred new objects: an eighth of the time of all tests.
+_COLLECTED = gc.get_threshold()
 gc.set_threshold(100_000, 20, 100)
 # Hundreds of processes start here: their modules are compiled once, whatever the surroundings say.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -64,3 +66,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     folder = config.stash.get(_CACHE, None)
     if folder is not None:
         folder.cleanup()
+
+
+@pytest.fixture
+def collected() -> Iterator[None]:
+    """Memory is given back as soon as in any program: for tests that measure it."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_COLLECTED)
+    yield
+    gc.set_threshold(*before)

@@ -34,7 +34,8 @@ def codes_of_errors() -> Iterator[str]:
     for path in Path(pricelang.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ERRORS:
-                code = node.args[0] if node.args else None
+                behind_place = node.func.id == "Rejected"  # type: ignore[attr-defined]
+                code = next(iter(node.args[1:2] if behind_place else node.args[:1]), None)
                 if isinstance(code, ast.Constant) and isinstance(code.value, str):
                     yield code.value
 

@@ -110,7 +110,7 @@ def test_what_cannot_be_priced_is_an_error_with_a_help() -> None:
         ("price", {**REQUEST, "usage": "{}"}, "wrong_type", ""),
         ("price", {**REQUEST, "usage": {"input": -1}}, "bad_quantity", ""),
         ("price", {**REQUEST, "usage": {"input_tokens": 1}}, "unknown_meter", "input"),
-        ("price", {**REQUEST, "at": "yesterday"}, "bad_date", "2026-04-17"),
+        ("price", {**REQUEST, "at": "yesterday"}, "bad_date", "such as `2026-07-24`"),
         ("price", {**REQUEST, "dimensions": {"model": "x"}}, "unknown_dimension", ""),
         ("price", {**REQUEST, "model": "\x1b[31m" * 9000}, "unknown_model", "models"),
         ("quote", {"request": {}}, "missing_key", ""),

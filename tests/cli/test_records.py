@@ -85,6 +85,7 @@ def test_without_zstandard_an_error_says_what_to_install(
 
 
 @pytest.mark.parametrize("ending", PACKERS)
+@pytest.mark.usefixtures("collected")
 def test_a_bomb_is_refused_in_bounded_memory(
     ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -198,6 +199,7 @@ def test_what_is_named_in_a_run_is_bounded_and_its_counts_are_not(
 
 
 @pytest.mark.campaign
+@pytest.mark.usefixtures("collected")
 def test_memory_does_not_grow_with_the_number_of_records(tmp_path: Path) -> None:
     class Lines(io.RawIOBase):
         def __init__(self, count: int) -> None:

@@ -186,6 +186,7 @@ def test_a_line_too_long_is_refused_in_bounded_memory_and_hides_nothing(
     } == {k: v for k, v in plain.items() if k != "skipped"}
 
 
+@pytest.mark.usefixtures("collected")
 def test_a_gigabyte_on_one_line_needs_little_memory() -> None:
     class Endless:
         left = 2**30

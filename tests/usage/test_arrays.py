@@ -38,6 +38,7 @@ def test_an_array_that_is_not_held_gives_what_a_held_one_gives(
         documents.MAX_DOCUMENT = before
 
 
+@pytest.mark.usefixtures("collected")
 def test_a_long_array_needs_the_memory_of_an_item(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "MAX_DOCUMENT", 2**16)
 

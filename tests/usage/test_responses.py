@@ -578,6 +578,7 @@ def test_a_start_without_counts_or_sent_twice_is_no_fault() -> None:
 
 
 @pytest.mark.campaign
+@pytest.mark.usefixtures("collected")
 def test_memory_for_ids_is_a_few_hundred_bytes_a_response() -> None:
     import tracemalloc
 
