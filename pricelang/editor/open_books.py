@@ -94,7 +94,7 @@ class OpenBook:
 
     @cached_property
     def rulings(self) -> Rulings:
-        """What is decided by its rules, once for as long as they stay; for a book without faults."""
+        """What its rules decide, once for as long as they stay; for a book without faults."""
         assert self.book is not None
         return self.kept.rulings_of(self.entry, self.statements, self.book)
 

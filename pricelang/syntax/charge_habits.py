@@ -11,7 +11,8 @@ from pricelang.syntax.number_habits import SIGN
 _PERIODS = {"daily": "day", "monthly": "month", "annual": "year", "yearly": "year"}
 _POOL = re.compile(r"^ +(?=.*\b(?:free|included|allowance)\b).*?\b([0-9][0-9,]*) +(?:free +)?(\w+)")
 _FREE_FIRST = re.compile(
-    r"^ +(?:free +|[$€£¥]0+(?:\.0+)? +(?:per|/) *[\w,]+(?: +\w+)? +)(?:for +)?(?:the +)?(?:first|up +to|until|below|under) +([0-9][0-9,]*) +(\w+)"
+    r"^ +(?:free +|[$€£¥]0+(?:\.0+)? +(?:per|/) *[\w,]+(?: +\w+)? +)(?:for +)?(?:the +)?"
+    r"(?:first|up +to|until|below|under) +([0-9][0-9,]*) +(\w+)"
 )
 _PRICE = rf"{SIGN}[0-9.,]*[0-9] +per +(?:[0-9,]+ +)?\w+"
 
@@ -43,7 +44,8 @@ def _after(_: Matched, rest: Matched) -> str:
 CHARGE_HABITS = (
     Habit(
         rf"^ +{_PRICE} +",
-        r"(?:over|above|beyond|past|thereafter|>|more +than|from)(?! *[0-9]{4}-) *(?P<usage>[0-9][0-9,]* +\w+(?: +per +\w+)*)",
+        r"(?:over|above|beyond|past|thereafter|>|more +than|from)(?! *[0-9]{4}-)"
+        r" *(?P<usage>[0-9][0-9,]* +\w+(?: +per +\w+)*)",
         _after,
     ),
     Habit(
@@ -101,7 +103,8 @@ CHARGE_HABITS = (
     ),
     Habit(
         r"^ +",
-        rf"(?:commit\w*|spend|pay|minimum|min|at +least)(?: +(?:of|to))* +({SIGN}[0-9.,]*[0-9])(?: +(?:per|a|each|/) *(\w+))?$",
+        rf"(?:commit\w*|spend|pay|minimum|min|at +least)(?: +(?:of|to))* +({SIGN}[0-9.,]*[0-9])"
+        rf"(?: +(?:per|a|each|/) *(\w+))?$",
         lambda _, rest: f"write `{rest[1]} per organization per {rest[2] or 'year'}`",
         AMOUNT,
     ),

@@ -60,7 +60,8 @@ _CLAIM_HABITS = (
     ),
     Habit(
         r"^(claim +(?:all|any|each|every) +)",
-        rf"models?(?: +(?:must|should))? +(?:prices?|has|have|(?:has|have) +(?:a +)?prices?(?: +for)?) +{_NAMES}",
+        rf"models?(?: +(?:must|should))? +(?:prices?|has|have|(?:has|have) +(?:a +)?"
+        rf"prices?(?: +for)?) +{_NAMES}",
         _prices,
     ),
     Habit(
@@ -80,7 +81,8 @@ _CLAIM_HABITS = (
     ),
     Habit(
         r"^(claim +(\w+) +)",
-        r"(?:and|with|,|&) +(\w+) +(?:are +)?(?:never|do +not|don't|cannot|can't) +(?:be +)?(?:meet|combine|stack)\w*",
+        r"(?:and|with|,|&) +(\w+) +(?:are +)?(?:never|do +not|don't|cannot|can't) +(?:be +)?"
+        r"(?:meet|combine|stack)\w*",
         lambda x, rest: f"write `claim {x[2]} never meets {rest[1]}`",
     ),
     Habit(

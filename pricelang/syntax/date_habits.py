@@ -46,7 +46,8 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _NO_DAY = re.compile(
-    r"\b(?:today|tomorrow|yesterday|now|immediately|(?:next|last|this) +(?:day|week|month|quarter|year))\b",
+    r"\b(?:today|tomorrow|yesterday|now|immediately|(?:next|last|this) +(?:day|week|month|"
+    r"quarter|year))\b",
     re.IGNORECASE,
 )
 _TIMED = re.compile(
@@ -55,7 +56,8 @@ _TIMED = re.compile(
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    rf"\b(?P<start>{_DAY}) *(?P<word>-|–|—|\.\.+|to|through|thru|until|till|and)(?: +including)? *"
+    rf"\b(?P<start>{_DAY}) *"
+    r"(?P<word>-|–|—|\.\.+|to|through|thru|until|till|and)(?: +including)? *"
     rf"(?P<end>{_DAY})"
 )
 _ZONED = re.compile(

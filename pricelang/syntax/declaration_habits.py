@@ -38,7 +38,8 @@ _BOOK_HABITS = (
     ),
     Habit(
         r"^book .*",
-        r"(?:based +on|over|on +top +of|inherits?(?: +from)?|extending|below|under|from)[ :]+([A-Za-z]\w*)",
+        r"(?:based +on|over|on +top +of|inherits?(?: +from)?|extending|below|under|from)"
+        r"[ :]+([A-Za-z]\w*)",
         lambda _, rest: f"write `extends {rest[1]}`",
     ),
 )
@@ -51,7 +52,8 @@ _SOURCE_HABITS = (
     ),
     Habit(
         r"^source +\S+ +\"[^\"]*\",? *",
-        rf",? *(?:accessed|retrieved|on|dated?|as +of|fetched|from|seen|checked|visited|at|last +read)?[ :=]*({_DAY})",
+        rf",? *(?:accessed|retrieved|on|dated?|as +of|fetched|from|seen|checked|visited|at|"
+        rf"last +read)?[ :=]*({_DAY})",
         lambda _, rest: f"write `read {rest[1]}`",
         "`read`",
     ),

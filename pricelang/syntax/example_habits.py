@@ -34,7 +34,8 @@ def _uses(_: Matched, rest: Matched) -> str:
 EXAMPLE_HABITS = (
     Habit(
         r"^ +(given +(?:model|id) *)",
-        rf"[=:]? *[\"']?(?P<model>[^\s,\"']+)[\"']?(?: *,? *(?:(?:at|on|date|day|when|time)\b)? *[=:]? *"
+        rf"[=:]? *[\"']?(?P<model>[^\s,\"']+)[\"']?(?: *,? *(?:(?:at|on|date|day|when|time)\b)?"
+        rf" *[=:]? *"
         rf"[\"']?(?P<day>{_DAY})[\"']?(?P<facts>.*))?",
         _given,
     ),
@@ -76,7 +77,8 @@ EXAMPLE_HABITS = (
     ),
     Habit(
         r"^ +",
-        rf"(?:total|price|amount|expect(?:s|ed)?|is|equals|bills?|costs?|charges?)\b *[=:]* *({SIGN}[0-9][0-9.,]*)",
+        rf"(?:total|price|amount|expect(?:s|ed)?|is|equals|bills?|costs?|charges?)"
+        rf"\b *[=:]* *({SIGN}[0-9][0-9.,]*)",
         lambda _, rest: f"write `costs {rest[1]}`",
         "`costs`",
     ),
@@ -88,7 +90,8 @@ EXAMPLE_HABITS = (
     ),
     Habit(
         r"^ +",
-        r"(?:is +)?(?:refuse|reject(?:s|ed)?|fail(?:s|ed)?|errors?|invalid|raises?|throws?|forbidden)\b",
+        r"(?:is +)?(?:refuse|reject(?:s|ed)?|fail(?:s|ed)?|errors?|invalid|raises?|throws?|"
+        r"forbidden)\b",
         "write `refused`, or `not offered` of what does not exist",
         "`refused`",
     ),
@@ -118,7 +121,8 @@ EXAMPLE_HABITS = (
     Habit(r"^ +costs +", r"=+ *", "write the amount behind `costs`, such as `costs $0.30`"),
     Habit(
         r"^ +costs +",
-        r"(?:about|around|circa|approximately|roughly|~|≈|at +least|at +most|less|more|under|over|<|>)",
+        r"(?:about|around|circa|approximately|roughly|~|≈|at +least|at +most|less|more|under|"
+        r"over|<|>)",
         "an example is exact: write the amount, or a range such as `$7 to $9`",
     ),
     Habit(

@@ -118,9 +118,8 @@ def amount_named(number: str, size: str | None, coin: str | None) -> str:
     ('$2', '$0.50')
     """
     word, coin = number.lower(), (coin or "dollar").lower()
-    amount = (
-        _number(word) * SIZES.get((size or "").strip().lower(), 1) / (100 if coin[0] in "c¢" else 1)
-    )
+    times = SIZES.get((size or "").strip().lower(), 1)
+    amount = _number(word) * times / (100 if coin[0] in "c¢" else 1)
     return _COINS.get(coin.rstrip("s"), "$") + two_places(amount)
 
 

@@ -61,13 +61,15 @@ _FACTOR_HABITS = (
     ),
     Habit(
         r"^ +",
-        rf"(?:factor|times|multiply|multiplied|multiplier)(?: +(?:by|of))?[ =:]+(?P<number>[0-9.]*[0-9])(?: +on)? +{_OF}{_ENDS}",
+        rf"(?:factor|times|multiply|multiplied|multiplier)(?: +(?:by|of))?"
+        rf"[ =:]+(?P<number>[0-9.]*[0-9])(?: +on)? +{_OF}{_ENDS}",
         lambda _, rest: f"write `x {rest['number']} on {rest['of']}`",
         "`x`",
     ),
     Habit(
         r"^ +",
-        rf"([0-9]+(?:\.[0-9]+)?) *(?:percent|pct\.?|per +cent) +(?:off|less|discount)(?: +(?:of|on|for))? +{_OF}{_ENDS}",
+        rf"([0-9]+(?:\.[0-9]+)?) *(?:percent|pct\.?|per +cent) +(?:off|less|discount)(?: +(?:of|"
+        rf"on|for))? +{_OF}{_ENDS}",
         lambda _, rest: f"write `{rest[1]}% off {rest['of']}`",
         "`x`",
     ),
@@ -147,7 +149,8 @@ _LIMIT_HABITS = (
     ),
     Habit(
         r"^ +",
-        rf"(?:max|maximum|cap|capped|ceiling)(?: +(?:spend|charge|fee|price|of|is|at))* +({SIGN}[0-9.,]*[0-9])",
+        rf"(?:max|maximum|cap|capped|ceiling)(?: +(?:spend|charge|fee|price|of|is|at))*"
+        rf" +({SIGN}[0-9.,]*[0-9])",
         lambda _, rest: f"write `at most {rest[1]}`",
         "`at most`",
     ),
@@ -203,7 +206,8 @@ _PAIR_HABITS = (
         r"^(refuse|free) +",
         r"(?!(?:for|when|from|before|because|except|until|only|if)\b)(\w+)(?= +because\b)",
         lambda x, rest: (
-            f"say what it is: a model, `for {rest[1]}`, or a value, such as `when tier is {rest[1]}`"
+            f"say what it is: a model, `for {rest[1]}`, or a value, such as `when tier is "
+            f"{rest[1]}`"
             + (f"; a meter has a line `free` in `charge {rest[1]}`" if x[1] == "free" else "")
         ),
     ),

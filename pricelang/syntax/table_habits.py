@@ -62,7 +62,8 @@ _CELL_HABITS = (
     ),
     Habit(
         rf"\| *({SIGN}[0-9.,]*[0-9]) +",
-        rf"\(?(?:was|not|vs\.?|versus|rather +than|replaces|formerly|before|for|<-) +(?:of +)?({SIGN}[0-9.,]*[0-9])\)?",
+        rf"\(?(?:was|not|vs\.?|versus|rather +than|replaces|formerly|before|for|<-) +(?:of +)?"
+        rf"({SIGN}[0-9.,]*[0-9])\)?",
         lambda x, rest: f"write `{x[1]} instead of {rest[1]}`",
     ),
     Habit(
