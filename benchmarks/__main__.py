@@ -3,7 +3,7 @@ audits and reconciliations, each beside its rival and its aim; writes RESULTS.md
 
 Rounds of the contestants are interleaved, so that a machine that changes its speed changes it for
 all. Medians and ratios are what to read; beside an aim stands whether it is met. A whole run takes
-about six minutes on two quiet processors, and nothing in the test suite is timed.
+about a quarter of an hour on two quiet processors, and nothing in the test suite is timed.
 
     python -m benchmarks            # all rows, into benchmarks/RESULTS.md
     python -m benchmarks --quick    # fewer rounds, to the terminal only

@@ -37,7 +37,7 @@ class Analysis(ListPrices):
     """
 
     below: Callable[[], m.Book | None]
-    made: dict[Hashable, int] = field(factory=dict, init=False)
+    _made: dict[Hashable, int] = field(factory=dict, init=False)
     boxes: dict[tuple[Fraction, ...], dict[int, Box | None]] = field(factory=dict, init=False)
     _operations: dict[Hashable, Operations] = field(factory=dict, init=False)
     _below: dict[int, frozenset[Any]] = field(factory=dict, init=False)
@@ -46,6 +46,12 @@ class Analysis(ListPrices):
         space, decided = space_of(book), book.decisions
         forest: Forest[Leaf] = Forest(space.sizes, list(decided.nodes), list(decided.leaves))
         self.__attrs_init__(space, forest, book, below)
+
+    def once(self, key: Hashable, make: Callable[[], int]) -> int:
+        """The diagram of a key, which is made when it is first asked for."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     @cached_property
     def conflicts(self) -> tuple[int, ...]:

@@ -95,28 +95,30 @@ def step_root(analysis: Analysis, members: Sequence[tuple[Member, int]]) -> int 
     """The diagram of what members of the stack do to meters; None where it is nothing."""
     if not any(analysis.touches(*member, meter) for member, meter in members):
         return None
-    key = ("steps", *members)
-    if key not in analysis.made:
-        roots = [analysis.member(*member) for member, _ in members]
 
-        def decide(leaves: tuple[Any, ...]) -> Any:
-            return tuple(
-                analysis.operations(*member, meter, leaf)
-                for (member, meter), leaf in zip(members, leaves, strict=True)
-            )
+    def decide(leaves: tuple[Any, ...]) -> Any:
+        return tuple(
+            analysis.operations(*member, meter, leaf)
+            for (member, meter), leaf in zip(members, leaves, strict=True)
+        )
 
-        analysis.made[key] = analysis.forest.combine(roots, decide)
-    return analysis.made[key]
+    def make() -> int:
+        return analysis.forest.combine([analysis.member(*member) for member, _ in members], decide)
+
+    return analysis.once(("steps", *members), make)
 
 
 def rounding_root(analysis: Analysis, meters: Sequence[int]) -> int:
     """The diagram of how unit prices of meters are rounded."""
-    roots = [analysis.book.decisions.roundings, *(analysis.size_of(meter) for meter in meters)]
 
     def decide(leaves: tuple[Any, ...]) -> Any:
         return tuple(tuple(roundings_of(analysis.book, leaves[0], size)) for size in leaves[1:])
 
-    return analysis.forest.combine(roots, decide)
+    def make() -> int:
+        sizes = map(analysis.size_of, meters)
+        return analysis.forest.combine([analysis.book.decisions.roundings, *sizes], decide)
+
+    return analysis.once(("roundings", *meters), make)
 
 
 def find_prices(
