@@ -642,7 +642,7 @@ def test_answers_of_the_executors() -> None:
         test_warehouse.test_the_book_of_claude_prices,
         test_warehouse.test_hostile_names,
         test_accounts.test_warehouses_agree,
-        functools.partial(test_settlements.test_warehouses_agree, name="ladders"),
+        functools.partial(test_settlements.test_warehouses_agree, name="two keys"),
     ],
 )
 def test_the_text_of_sql(check: Callable[[str], None]) -> None:
