@@ -15,8 +15,8 @@ from pricelang.model.record_kinds import SINGLE, SUM, RecordKind
 from pricelang.model.units import find_unit
 from pricelang.present.decimals import grouped
 from pricelang.syntax import tree as t
-from pricelang.syntax.build_values import SYMBOLS
 from pricelang.syntax.diagnostics import Fault, Mend
+from pricelang.syntax.print_values import SIGNS
 
 EXPECTS = (t.ExpectCost, t.ExpectRefused, t.ExpectNotOffered)
 NOTHING = Fraction(0)
@@ -191,7 +191,6 @@ def _expectation(
 def _in_currency(amount: t.Money, currencies: frozenset[str]) -> str | None:
     """How an amount reads in a currency that the book bills."""
     digits = re.sub(r"^[^0-9]+", "", amount.written)
-    signs = {code: sign for sign, code in SYMBOLS.items()}
     codes = [code for code in sorted(currencies) if len(code) == 3]
-    said = [f"`{signs.get(code, code + ' ')}{digits}`" for code in codes]
+    said = [f"`{SIGNS.get(code, code + ' ')}{digits}`" for code in codes]
     return "it bills amounts such as " + " or ".join(said) if said else None

@@ -211,7 +211,7 @@ def has_effect(modifier: Modifier, leaf: Any) -> bool:
     return any(modifier.lines[tag].outcome in EFFECTS for tag in leaf)
 
 
-def _effective(modifier: Modifier) -> frozenset[int]:
+def effective(modifier: Modifier) -> frozenset[int]:
     """The lines of a modifier that change a price, by their tags."""
     lines = enumerate(modifier.lines)
     return frozenset(tag for tag, line in lines if line.outcome in EFFECTS)
@@ -237,7 +237,7 @@ def where_excluded(
 ) -> int:
     """Where an exclusion, which holds where `root` says so, meets both modifiers in effect."""
     sides = exclusion.sides
-    effects = tuple(_effective(modifiers[side]) for side in sides)
+    effects = tuple(effective(modifiers[side]) for side in sides)
     return forest.combine([root, *(decided[side] for side in sides)], _BothInEffect(effects))
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pricelang.check.draft import span_of
-from pricelang.compile.decisions import has_effect, not_refused_by, where_excluded
+from pricelang.compile.decisions import effective, not_refused_by, where_excluded
 from pricelang.compile.reach import Reach
 from pricelang.model import book as m
 from pricelang.model.requests import is_no, is_yes
+from pricelang.solver.answers import Meets
 from pricelang.solver.witness_search import Constraint
 
 
@@ -69,7 +70,7 @@ def _check_left(reach: Reach, modifier: m.Modifier, exclusions: Sequence[m.Exclu
     own = [x for x in exclusions if reach.layer(x.origin) <= layer]
     root = reach.decided.modifiers[reach.book.modifiers.index(modifier)]
     effect: list[Constraint] = [
-        (root, lambda leaf: has_effect(modifier, leaf)),
+        (root, Meets(effective(modifier))),
         *not_refused_by_lines(reach),
         reach.let_through(layer),
     ]

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterator
 
 from pricelang.syntax.diagnostics import Mend
-from pricelang.syntax.habit import Said
+from pricelang.syntax.habit import DAY, Said
 
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _NUMBERED = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
@@ -31,7 +30,7 @@ _WRITTEN = tuple(
 )
 _NAMED = rf"(?:{'|'.join(_MONTHS)})[a-z]*\.?"
 _STRETCH = (
-    rf"{_DAY}|[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-][0-9]{{4}}|[0-9]{{4}}[-/][0-9]{{1,2}}"
+    rf"{DAY}|[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-][0-9]{{4}}|[0-9]{{4}}[-/][0-9]{{1,2}}"
     rf"|q[1-4][ /-]*[0-9]{{4}}|[0-9]{{4}}[ /-]*q[1-4]|[0-9]{{1,2}} +{_NAMED}[ ,-]+[0-9]{{4}}"
     rf"|{_NAMED}[ ,-]+(?:[0-9]{{1,2}}(?:st|nd|rd|th)?[ ,]+)?[0-9]{{4}}|[0-9]{{4}}"
 )
@@ -51,17 +50,17 @@ _NO_DAY = re.compile(
     re.IGNORECASE,
 )
 _TIMED = re.compile(
-    rf"(?P<day>{_DAY})(?: +at)? +(?P<hour>[0-9]{{1,2}})(?::(?P<minute>[0-9]{{2}}))? ?"
+    rf"(?P<day>{DAY})(?: +at)? +(?P<hour>[0-9]{{1,2}})(?::(?P<minute>[0-9]{{2}}))? ?"
     r"(?P<half>[ap])?\.?(?(half)m\b\.?)(?![\w:.-])",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
-    rf"\b(?P<start>{_DAY}) *"
+    rf"\b(?P<start>{DAY}) *"
     r"(?P<word>-|–|—|\.\.+|to|through|thru|until|till|and)(?: +including)? *"
-    rf"(?P<end>{_DAY})"
+    rf"(?P<end>{DAY})"
 )
 _ZONED = re.compile(
-    rf"(?P<at>{_DAY}[ T][0-9]{{2}}:[0-9]{{2}})(?P<seconds>:[0-9]{{2}})?(?:\.[0-9]+)? *"
+    rf"(?P<at>{DAY}[ T][0-9]{{2}}:[0-9]{{2}})(?P<seconds>:[0-9]{{2}})?(?:\.[0-9]+)? *"
     r"(?:(?P<sign>[+−-])(?P<hours>[0-9]{2}):?(?P<minutes>[0-9]{2})?"
     r"|(?P<zone>Z|[A-Z]{2,5}\b|[A-Z]\w+/\w+))"
 )

@@ -7,10 +7,9 @@ from __future__ import annotations
 import re
 
 from pricelang.syntax.build_values import SYMBOLS
-from pricelang.syntax.habit import Habit, Matched
+from pricelang.syntax.habit import DAY, Habit, Matched
 from pricelang.syntax.number_habits import SIGN, SIZES, whole_number
 
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DAYS = {"day": 1, "daily": 1, "week": 7, "weekly": 7, "month": 30, "monthly": 30}
 _DAYS |= {"quarter": 90, "quarterly": 90, "year": 365, "yearly": 365}
 _NAME = r"[A-Za-z_][\w.-]*"
@@ -47,13 +46,13 @@ _BOOK_HABITS = (
 _SOURCE_HABITS = (
     Habit(
         r"^source +\S+ +",
-        rf"read +({_DAY}) +(\"[^\"]*\")",
+        rf"read +({DAY}) +(\"[^\"]*\")",
         lambda _, rest: f"write `{rest[2]} read {rest[1]}`",
     ),
     Habit(
         r"^source +\S+ +\"[^\"]*\",? *",
         rf",? *(?:accessed|retrieved|on|dated?|as +of|fetched|from|seen|checked|visited|at|"
-        rf"last +read)?[ :=]*({_DAY})",
+        rf"last +read)?[ :=]*({DAY})",
         lambda _, rest: f"write `read {rest[1]}`",
         "`read`",
     ),
@@ -83,7 +82,7 @@ _SOURCE_HABITS = (
         ),
     ),
     Habit(r"\bsee +", r'"(\w[\w.-]*)"', lambda _, rest: f"write `{rest[1]}`"),
-    Habit("", rf"[\"']({_DAY})[\"']", lambda _, rest: f"write `{rest[1]}`"),
+    Habit("", rf"[\"']({DAY})[\"']", lambda _, rest: f"write `{rest[1]}`"),
     Habit(
         r"^include +\"[^\"]*\" *",
         r"(?:,|and\b)",

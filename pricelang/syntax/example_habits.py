@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from pricelang.syntax.habit import Habit, Matched
+from pricelang.syntax.habit import DAY, Habit, Matched
 from pricelang.syntax.number_habits import SIGN, whole_number
 
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
+_INSTANT = DAY + r"(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?"
 _NUMBER = r"[0-9][0-9.,_]*[kKmMbB]?"
 _FACT = re.compile(r"(\w+)(?: +is +| *[=:] *)[\"']?(\w+)[\"']?")
 
@@ -36,18 +36,18 @@ EXAMPLE_HABITS = (
         r"^ +(given +(?:model|id) *)",
         rf"[=:]? *[\"']?(?P<model>[^\s,\"']+)[\"']?(?: *,? *(?:(?:at|on|date|day|when|time)\b)?"
         rf" *[=:]? *"
-        rf"[\"']?(?P<day>{_DAY})[\"']?(?P<facts>.*))?",
+        rf"[\"']?(?P<day>{_INSTANT})[\"']?(?P<facts>.*))?",
         _given,
     ),
     Habit(
         r"^ +given +",
-        rf"[{{(\[].*?\bmodel\b[\"']? *[:=] *[\"']?([\w.:@/-]*\w).*?({_DAY}).*",
+        rf"[{{(\[].*?\bmodel\b[\"']? *[:=] *[\"']?([\w.:@/-]*\w).*?({_INSTANT}).*",
         lambda _, rest: f"write `given {rest[1]} at {rest[2]}`, and other values behind commas",
     ),
     Habit(r"^ +given +\S+ +", r"(?:on|from|in|as +of)\b", "write `at`"),
     Habit(
         r"^ +given +([^\s,:@]+) *",
-        rf"[,:@] *(?:at|on|date)? *[=:]? *({_DAY})",
+        rf"[,:@] *(?:at|on|date)? *[=:]? *({_INSTANT})",
         lambda x, rest: f"write `{x[1]} at {rest[1]}`",
         "`at`",
     ),

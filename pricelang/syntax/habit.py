@@ -11,6 +11,8 @@ from pricelang.syntax.diagnostics import Mend
 
 AMOUNT = "an amount such as `$0.30`"
 """How faults name an amount that is expected."""
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+"""The pattern of a day as a book writes it."""
 
 Matched = re.Match[str]
 _EXACT = re.compile(r"write (?:a comma: )?`([^`…]+)`")

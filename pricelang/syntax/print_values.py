@@ -10,7 +10,8 @@ from typing import assert_never
 from pricelang.syntax import tree as t
 from pricelang.syntax.build_values import SYMBOLS
 
-_SIGNS = {currency: sign for sign, currency in SYMBOLS.items()}
+SIGNS = {currency: sign for sign, currency in SYMBOLS.items()}
+"""The sign of each currency that has one."""
 _EPOCH = datetime.datetime(1970, 1, 1)
 _FIRST_SECOND, _LAST_SECOND = -62_135_596_800, 253_402_300_799  # the years 1 to 9999
 
@@ -48,7 +49,7 @@ def money(money: t.Money) -> str:
     """An amount of money."""
     if money.written:
         return money.written
-    return _SIGNS.get(money.currency, money.currency + " ") + decimal(money.value, least_places=2)
+    return SIGNS.get(money.currency, money.currency + " ") + decimal(money.value, least_places=2)
 
 
 def date(date: t.Date) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from pricelang.syntax.habit import Habit, Matched
+from pricelang.syntax.habit import DAY, Habit, Matched
 from pricelang.syntax.number_habits import COIN, DIGITS, SIGN, WORD, amount_named, two_places
 
 TABLES = frozenset({"models", "rates", "figures"})
 """The statements below which rows of a table stand."""
 _AMOUNT = rf"{SIGN}? ?[0-9][0-9.,]*"
-
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def _taken_off(before: Matched, rest: Matched) -> str:
@@ -30,8 +28,8 @@ def _taken_off(before: Matched, rest: Matched) -> str:
 
 PERIODS_IN_ROWS = (
     Habit(
-        rf"\| *(?P<from>{_DAY})[^|]*",
-        rf"(?:-|–|—|to|until|till|through|thru|\.\.+) *(?:{_DAY})?",
+        rf"\| *(?P<from>{DAY})[^|]*",
+        rf"(?:-|–|—|to|until|till|through|thru|\.\.+) *(?:{DAY})?",
         lambda x, _: (
             f"a row holds until the next one of its model: write `{x['from']}` alone, and a row "
             "from the day on which it ends"

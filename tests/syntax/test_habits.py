@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from pathlib import Path
 
 import pytest
 
-from pricelang.syntax import (
-    charge_habits,
-    claim_habits,
-    clock_habits,
-    condition_habits,
-    declaration_habits,
-    example_habits,
-    habits,
-    line_habits,
-    number_habits,
-    rule_habits,
-    statement_habits,
-    table_habits,
-)
+from pricelang import syntax
 from pricelang.syntax.habit import Habit, Matched
 from pricelang.syntax.parser import parse_statement
 from pricelang.syntax.split import split_text
 from tests.corpus.mistakes import mistakes
 
-MODULES = (
-    charge_habits,
-    claim_habits,
-    clock_habits,
-    condition_habits,
-    declaration_habits,
-    example_habits,
-    habits,
-    line_habits,
-    number_habits,
-    rule_habits,
-    statement_habits,
-    table_habits,
-)
+MODULES = [
+    importlib.import_module(f"{syntax.__name__}.{found.name}")
+    for found in pkgutil.iter_modules(syntax.__path__)
+    if found.name.endswith("habits")
+]
 BAD = Path(__file__).parents[1] / "corpus" / "bad"
 
 
